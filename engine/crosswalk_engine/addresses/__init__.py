@@ -1,0 +1,1 @@
+"""Addresses: parsed, verified and corrected, deterministically."""

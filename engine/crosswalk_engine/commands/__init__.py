@@ -1,0 +1,1 @@
+"""The sub-commands of `crosswalk`, one module a group."""

@@ -1,0 +1,7 @@
+"""`crosswalk` commands: addresses."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to `app`."""

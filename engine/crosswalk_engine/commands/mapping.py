@@ -1,0 +1,7 @@
+"""`crosswalk` commands: map and explain."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands to `app`."""

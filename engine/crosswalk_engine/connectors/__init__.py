@@ -1,0 +1,1 @@
+"""Connectors: one guarded client and the systems that it speaks to."""

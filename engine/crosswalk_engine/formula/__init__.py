@@ -1,0 +1,1 @@
+"""Formulas: SQL scalar expressions, typed, total, compiled to Python."""

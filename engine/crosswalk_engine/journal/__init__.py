@@ -1,0 +1,1 @@
+"""The journal: every event, effect and transition, durable before it is acknowledged."""

@@ -1,0 +1,1 @@
+"""Mappings: the rules of one entity pair, linted, tested and compiled."""

@@ -1,0 +1,1 @@
+"""Monitoring: figures and health of a running engine."""

@@ -1,0 +1,1 @@
+"""Payloads: decoding with hard limits, paths, shapes."""

@@ -1,0 +1,1 @@
+"""Projects: a folder of documents that a person can read in a pull request."""

@@ -1,0 +1,1 @@
+"""Releases: the immutable set of approved documents that the engine runs."""

@@ -1,0 +1,1 @@
+"""Sandboxes: faithful local servers of the systems, for demo, tests and try-outs."""

@@ -1,0 +1,1 @@
+"""The sync: receive, fetch, map, validate, deliver, write back."""

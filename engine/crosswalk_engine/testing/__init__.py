@@ -1,0 +1,1 @@
+"""What every connector and journal must pass, shipped with the product."""

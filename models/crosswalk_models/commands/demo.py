@@ -1,0 +1,7 @@
+"""`crosswalk demo`."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add `crosswalk demo` to `app`."""

@@ -1,0 +1,1 @@
+"""Duplicates: which records are the same customer."""

@@ -1,0 +1,1 @@
+"""Field matching: which source field a target field comes from."""

@@ -1,0 +1,3 @@
+"""Crosswalk's browser studio."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,7 @@
+"""`crosswalk studio`."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add `crosswalk studio` to `app`."""
