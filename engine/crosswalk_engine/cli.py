@@ -10,7 +10,6 @@ import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-import click
 import typer
 
 from crosswalk_engine import __version__
@@ -27,6 +26,9 @@ ELSEWHERE = {
     "demo": "crosswalk-models",
     "studio": "crosswalk-studio",
 }
+
+#: Typer's own usage error; older releases take it from click, newer ones from their own copy.
+UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 def build_app() -> typer.Typer:
@@ -53,14 +55,20 @@ def build_app() -> typer.Typer:
     return app
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crosswalk {__version__}")
+        raise typer.Exit
+
+
 def _root(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+    ),
     debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
 ) -> None:
     """Map, check, release and run syncs between two business systems."""
-    if version:
-        typer.echo(f"crosswalk {__version__}")
-        raise typer.Exit
+    del version
     if debug:
         os.environ["CROSSWALK_DEBUG"] = "1"
 
@@ -89,14 +97,9 @@ def run(arguments: list[str]) -> int:
         code = command.main(args=arguments, prog_name="crosswalk", standalone_mode=False)
     except CrosswalkError as error:
         return _fail(error.render(), error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message())
-        return 0
-    except click.UsageError as error:
-        where = f" · at {error.ctx.command_path}" if error.ctx else ""
-        hint = error.ctx.command_path if error.ctx else "crosswalk"
-        return _fail(f"CW-USAGE {error.format_message()}{where} · fix: see {hint} --help", 2)
-    except click.Abort:
+    except UsageError as error:
+        return _usage(error)
+    except typer.Abort:
         return _fail("CW-ABORTED interrupted", 130)
     except KeyboardInterrupt:
         return _fail("CW-ABORTED interrupted", 130)
@@ -111,6 +114,15 @@ def run(arguments: list[str]) -> int:
             70,
         )
     return code if isinstance(code, int) else 0
+
+
+def _usage(error: Any) -> int:
+    message = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(message)
+        return 0
+    command = error.ctx.command_path if error.ctx else "crosswalk"
+    return _fail(f"CW-USAGE {message} · at {command} · fix: see {command} --help", 2)
 
 
 def _fail(line: str, code: int) -> int:
