@@ -1,0 +1,131 @@
+"""The inbox: events from receipt to their end."""
+
+from collections.abc import Iterable, Sequence
+
+from crosswalk_engine.journal.core import JournalCore
+from crosswalk_engine.journal.rows import Event, EventState, NewEvent
+
+_READY = "('pending', 'retry', 'waiting')"
+
+_CLAIM = f"""
+update event set state = 'working', attempts = attempts + 1 where id in (
+  select id from event e
+  where flow = ? and state in {_READY} and (state = 'pending' or due <= ?)
+    and not exists (
+      select 1 from event w where w.flow = e.flow and w.record = e.record and w.state = 'working')
+  order by id limit ?)
+returning id, flow, record, attempts, raised_at, received_at
+"""  # noqa: S608  the list of states is ours
+
+_INSERT = """
+insert into event(flow, record, origin, dedupe, raised_at, received_at, state, due)
+values(?, ?, ?, ?, ?, ?, 'pending', ?) on conflict(dedupe) do nothing returning id
+"""
+
+
+class Inbox:
+    """Events, each in one state, moved only together with their audit row."""
+
+    def __init__(self, core: JournalCore) -> None:
+        self._core = core
+
+    def receive(self, events: Sequence[NewEvent], *, at: float) -> int:
+        """Make `events` durable; returns how many are new. Known dedupe keys change nothing."""
+        new = 0
+        with self._core.transaction() as db:
+            for event in events:
+                values = (
+                    event.flow,
+                    event.record,
+                    event.origin,
+                    event.dedupe,
+                    event.raised_at,
+                    at,
+                    event.due,
+                )
+                row = db.execute(_INSERT, values).fetchone()
+                if row:
+                    new += 1
+                    self._core.note("received", row[0], event.record, {"origin": event.origin}, at)
+        return new
+
+    def claim(self, flow: str, *, now: float, limit: int) -> list[Event]:
+        """Take up to `limit` events to work on, none of a record that is being worked on.
+
+        As soon as one event is due, all fresh ones go along: they share the same fetch.
+        """
+        due = self.next_due(flow)
+        if due is None or due > now:
+            return []
+        with self._core.transaction() as db:
+            rows = db.execute(_CLAIM, (flow, now, limit)).fetchall()
+        return sorted((Event(*row) for row in rows), key=lambda event: event.id)
+
+    def next_due(self, flow: str) -> float | None:
+        """When the next event of `flow` is due, in seconds since the epoch."""
+        query = f"select min(due) from event where flow = ? and state in {_READY}"  # noqa: S608
+        due = self._core.db.execute(query, (flow,)).fetchone()[0]
+        return None if due is None else float(due)
+
+    def finish(
+        self,
+        events: Iterable[Event],
+        state: EventState,
+        *,
+        at: float,
+        code: str = "",
+        reason: str = "",
+        due: float | None = None,
+        version: int | None = None,
+    ) -> None:
+        """Move claimed events to `state` in one step, each with its audit row."""
+        with self._core.transaction():
+            for event in events:
+                self._core.move(
+                    event.id, event.record, state, at, code=code, reason=reason, due=due, version=version
+                )
+
+    def keep_inputs(self, inputs: Iterable[tuple[int, bytes, bytes]]) -> None:
+        """Remember what events (id, document, related records) were mapped from, for an exact replay."""
+        with self._core.transaction() as db:
+            db.executemany("insert or replace into input(event, document, related) values(?, ?, ?)", inputs)
+
+    def recover(self, *, at: float) -> int:
+        """After a start: events that were being worked on go back to the queue; returns how many."""
+        with self._core.transaction() as db:
+            rows = db.execute(
+                "update event set state = 'retry', due = ? where state = 'working' returning id, record",
+                (at,),
+            ).fetchall()
+            for number, record in rows:
+                self._core.note("recovered", number, record, {}, at)
+        return len(rows)
+
+    def requeue(self, number: int, *, at: float, actor: str) -> str | None:
+        """A person sends a dead or held event round again; returns its record, None when it is neither."""
+        with self._core.transaction() as db:
+            row = db.execute(
+                "update event set state = 'retry', due = ?, attempts = 0, code = null, reason = null,"
+                " finished_at = null where id = ? and state in ('dead', 'held') returning record",
+                (at, number),
+            ).fetchone()
+            if row:
+                self._core.note("replayed", number, row[0], {"actor": actor}, at)
+        return None if row is None else str(row[0])
+
+    def discard(self, number: int, *, at: float, actor: str, reason: str) -> str | None:
+        """A person gives a dead or held event up; returns its record, None when it is neither."""
+        with self._core.transaction() as db:
+            row = db.execute(
+                "update event set state = 'skipped', code = 'CW-DISCARDED', reason = ?, finished_at = ?"
+                " where id = ? and state in ('dead', 'held') returning record",
+                (reason, at, number),
+            ).fetchone()
+            if row:
+                self._core.note("discarded", number, row[0], {"actor": actor}, at)
+        return None if row is None else str(row[0])
+
+    def counts(self) -> dict[str, int]:
+        """Events by state."""
+        query = "select state, count(*) from event group by state order by state"
+        return dict(self._core.db.execute(query).fetchall())
