@@ -4,11 +4,11 @@ The words stand in the design: a mapping has rules (target path = formula); an `
 from a collection of the source; `with` names related records; `checks` must hold for every record.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-FORMAT = "crosswalk/mapping@1"
+FORMAT: Final = "crosswalk/mapping@1"
 
 
 class _Strict(BaseModel):

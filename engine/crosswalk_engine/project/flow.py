@@ -1,0 +1,222 @@
+"""The flow document (`crosswalk/flow@1`): what starts a sync, what it does, and how it retries.
+
+One flow takes records of one entity of one connection to one entity of another, step by step.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag
+
+FORMAT: Final = "crosswalk/flow@1"
+_DURATION = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?)\s*(?P<unit>ms|s|m|h|d)")
+_UNITS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60), "h": Decimal(3600), "d": Decimal(86400)}
+
+
+def parse_duration(value: object) -> timedelta:
+    """``500ms``, ``0.5s``, ``2s``, ``10m``, ``1h`` or ``3d`` as a span of time.
+
+    Raises:
+        ValueError: for anything else, plain numbers among it: a span needs its unit.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a span of time is a number and a unit: 500ms, 2s, 10m, 1h, 3d")
+    seconds = Decimal(match["number"]) * _UNITS[match["unit"]]
+    return timedelta(microseconds=int(seconds * 1_000_000))
+
+
+def format_duration(span: timedelta) -> str:
+    """The shortest text that `parse_duration` reads back as `span`."""
+    micros = span // timedelta(microseconds=1)
+    for unit in ("d", "h", "m", "s"):
+        size = int(_UNITS[unit]) * 1_000_000
+        if micros and micros % size == 0:
+            return f"{micros // size}{unit}"
+    text = f"{Decimal(micros) / 1_000_000:f}"
+    return f"{text}s"
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str)
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Endpoint(_Strict):
+    """One side of a flow: an entity behind a connection that the engine's configuration names."""
+
+    connection: str
+    entity: str
+
+
+class WebhookTrigger(_Strict):
+    """Events that the source sends, e.g. ``order.modified``."""
+
+    events: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Trigger(_Strict):
+    """What starts the flow; ids that arrive within `linger` of each other are fetched together."""
+
+    webhook: WebhookTrigger
+    linger: Duration = timedelta(seconds=2)
+
+
+class Ensure(_Strict):
+    """Make sure that a related record has its counterpart in the target before the record itself goes.
+
+    `related` names the mapping's ``with:`` record that is sent; `key` is the path of its id in the source
+    record; `when` is a formula over the source record: false means that there is nothing to ensure.
+    """
+
+    entity: str
+    mapping: str
+    related: str
+    key: str
+    when: str | None = None
+
+
+class Deliver(_Strict):
+    """Write to the target. `natural_key` is the target field by which a write is looked up before a resend.
+
+    Changes of the fields in `unsent_after_delivery` are recorded, not sent, once the record is delivered.
+    """
+
+    natural_key: str
+    unsent_after_delivery: tuple[str, ...] = ()
+
+
+class WriteBack(_Strict):
+    """Tell the source: set `status`, with `note`, in which ``{FIELD}`` stands for a field of the reply."""
+
+    status: int
+    note: str | None = None
+
+
+class EnsureStep(_Strict):
+    """``- ensure: {…}``"""
+
+    ensure: Ensure
+
+
+class MapStep(_Strict):
+    """``- map: <mapping name>``"""
+
+    map: str
+
+
+class ValidateStep(_Strict):
+    """``- validate: [<validator>, …]``"""
+
+    validate_: tuple[str, ...] = Field(alias="validate")
+
+
+class DeliverStep(_Strict):
+    """``- deliver: {…}``"""
+
+    deliver: Deliver
+
+
+class WriteBackStep(_Strict):
+    """``- write_back: {…}``"""
+
+    write_back: WriteBack
+
+
+STEP_KINDS = ("ensure", "map", "validate", "deliver", "write_back")
+
+
+def _step_kind(value: Any) -> str | None:
+    keys = value if isinstance(value, dict) else getattr(value, "__pydantic_fields_set__", ())
+    return next((kind for kind in STEP_KINDS if kind in keys or f"{kind}_" in keys), None)
+
+
+Step = Annotated[
+    Annotated[EnsureStep, Tag("ensure")]
+    | Annotated[MapStep, Tag("map")]
+    | Annotated[ValidateStep, Tag("validate")]
+    | Annotated[DeliverStep, Tag("deliver")]
+    | Annotated[WriteBackStep, Tag("write_back")],
+    Discriminator(
+        _step_kind,
+        custom_error_type="step_kind",
+        custom_error_message="a step is one of ensure, map, validate, deliver, write_back",
+    ),
+]
+
+
+class Retry(_Strict):
+    """Transient failures: at most `attempts` tries, the first wait `first`, doubling up to `longest`."""
+
+    attempts: int = Field(default=8, ge=1, le=100)
+    first: Duration = timedelta(milliseconds=500)
+    longest: Duration = timedelta(seconds=60)
+
+
+class Waiting(_Strict):
+    """How long a record may wait for a key that is not there yet before it becomes a dead letter."""
+
+    longest: Duration = timedelta(hours=1)
+
+
+_Found = TypeVar("_Found", bound=_Strict)
+
+
+class FlowDocument(_Strict):
+    """Trigger, source, target and steps of one sync."""
+
+    format: Literal["crosswalk/flow@1"] = FORMAT
+    name: str
+    source: Endpoint
+    target: Endpoint
+    trigger: Trigger
+    accept: str | None = None
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    retry: Retry = Retry()
+    waiting: Waiting = Waiting()
+
+    @property
+    def ensures(self) -> tuple[Ensure, ...]:
+        """What must be there first, in order."""
+        return tuple(step.ensure for step in self._of(EnsureStep))
+
+    @property
+    def mapping(self) -> str:
+        """The mapping of the record itself; empty when there is no `map` step (the lint says so)."""
+        return next((step.map for step in self._of(MapStep)), "")
+
+    @property
+    def validators(self) -> tuple[str, ...]:
+        """The validators that look at the mapped record, in order."""
+        return tuple(name for step in self._of(ValidateStep) for name in step.validate_)
+
+    @property
+    def deliver(self) -> Deliver | None:
+        """The write to the target."""
+        return next((step.deliver for step in self._of(DeliverStep)), None)
+
+    @property
+    def write_back(self) -> WriteBack | None:
+        """What the source is told afterwards."""
+        return next((step.write_back for step in self._of(WriteBackStep)), None)
+
+    @property
+    def mappings(self) -> tuple[str, ...]:
+        """Every mapping that the flow uses, the ensured ones first."""
+        return tuple(ensure.mapping for ensure in self.ensures) + tuple(filter(None, [self.mapping]))
+
+    def _of(self, kind: type[_Found]) -> Iterable[_Found]:
+        return (step for step in self.steps if isinstance(step, kind))
+
+    def to_json(self) -> dict[str, Any]:
+        """The stored form: every default written out, spans as text."""
+        return self.model_dump(mode="json", by_alias=True)
