@@ -1,0 +1,85 @@
+"""What can be wrong with a formula (`FormulaError`) and with a value that it meets (`EvalError`)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crosswalk_engine.errors import ConfigError, RecordError, masked
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FormulaProblem:
+    """One problem in a formula's text.
+
+    Attributes:
+        start: the first column, from 1.
+        end: the last column, from 1 and included.
+        code: stable, e.g. ``CW-FORMULA-FIELD``.
+        message: one plain sentence.
+        found: the text that the span covers, at most 80 characters.
+        suggestion: what to write instead; may be empty.
+    """
+
+    start: int
+    end: int
+    code: str
+    message: str
+    found: str = ""
+    suggestion: str = ""
+
+    def render(self) -> str:
+        """``message at 5-8; suggestion``."""
+        place = f"{self.start}-{self.end}" if self.end > self.start else f"{self.start}"
+        hint = f"; {self.suggestion}" if self.suggestion else ""
+        return f"{self.message} at {place}{hint}"
+
+
+class FormulaError(ConfigError):
+    """A formula that cannot be used; holds every problem that was found in it."""
+
+    def __init__(self, text: str, problems: Iterable[FormulaProblem]) -> None:
+        self.text = text
+        self.problems = tuple(sorted(problems))
+        first = self.problems[0]
+        more = len(self.problems) - 1
+        super().__init__(
+            first.code,
+            first.message + (f" (and {more} more)" if more else ""),
+            where=f"column {first.start}" + (f"-{first.end}" if first.end > first.start else ""),
+            got=first.found,
+            fix=first.suggestion,
+        )
+
+    def __str__(self) -> str:
+        return "; ".join(problem.render() for problem in self.problems)
+
+    def render(self) -> str:
+        """The one-line form, then the formula with carets under each problem."""
+        lines = [super().render()]
+        shown = "".join(c if c.isprintable() else " " for c in self.text)
+        if len(shown) > 400:
+            return "\n".join(lines + [f"  {problem.render()}" for problem in self.problems[1:]])
+        lines.append(f"  {shown}")
+        for problem in self.problems:
+            caret = " " * (problem.start - 1) + "^" * max(1, problem.end - problem.start + 1)
+            hint = f"; {problem.suggestion}" if problem.suggestion else ""
+            lines.append(f"  {caret} {problem.message}{hint}")
+        return "\n".join(lines)
+
+
+class EvalError(RecordError):
+    """A value that a formula cannot work with: this record's data is wrong.
+
+    Attributes:
+        code: stable, e.g. ``CW-BAD-DECIMAL``.
+        value: what was met, shortened; the caller masks it when its source field is personal.
+        message: one plain sentence.
+    """
+
+    def __init__(self, code: str, value: object, message: str) -> None:
+        self.value = "" if value is None else masked(value)
+        self.message = message
+        super().__init__(code, message, got=self.value)
+
+    def key(self) -> tuple[str, str, str]:
+        """Code, value and message: what two backends must agree on."""
+        return (self.code, self.value, self.message)
