@@ -1,0 +1,85 @@
+"""Signing in to Brightpearl: a private app's static headers, or an instance app's bearer token.
+
+`auth` of the connection: `app_ref` and `token` for a private app (`token`, or the short form `ref`, is a
+reference); `app_ref`, `dev_ref`, `client_id`, `token_url` and `refresh_token` (a reference) for an instance app,
+whose first refresh token is seeded there and rotates afterwards.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from crosswalk_engine.connectors.brightpearl.client import HeaderSource
+from crosswalk_engine.connectors.config import Connection, resolve_secret
+from crosswalk_engine.connectors.http import HttpClient
+from crosswalk_engine.connectors.oauth import Token, TokenSource, TokenStore, request_token
+from crosswalk_engine.errors import ConfigError
+
+
+def header_source(
+    name: str,
+    connection: Connection,
+    client: HttpClient,
+    store: TokenStore,
+    *,
+    base: Path,
+    now: Callable[[], float],
+) -> HeaderSource:
+    """Gives the authentication headers of each call.
+
+    Raises:
+        ConfigError: `auth` is neither a private nor an instance app's.
+    """
+    auth = connection.auth
+    where = f"connections.{name}.auth"
+    if "refresh_token" in auth:
+        return _bearer(name, auth, client, store, base=base, now=now, where=where)
+    reference = auth.get("token") or auth.get("ref")
+    if not reference:
+        raise ConfigError(
+            "CW-BP-AUTH",
+            "this connection names no token",
+            where=where,
+            expected="app_ref and token, or app_ref, dev_ref, client_id, token_url and refresh_token",
+        )
+    headers = {
+        "brightpearl-app-ref": auth.get("app_ref", "crosswalk"),
+        "brightpearl-account-token": resolve_secret(reference, base=base, where=where),
+    }
+
+    async def static(rejected: str | None) -> dict[str, str]:
+        return headers
+
+    return static
+
+
+def _bearer(
+    name: str,
+    auth: dict[str, str],
+    client: HttpClient,
+    store: TokenStore,
+    *,
+    base: Path,
+    now: Callable[[], float],
+    where: str,
+) -> HeaderSource:
+    missing = [key for key in ("app_ref", "dev_ref", "client_id", "token_url") if key not in auth]
+    if missing:
+        raise ConfigError("CW-BP-AUTH", f"auth lacks {', '.join(missing)}", where=where)
+
+    async def refresh(last: Token | None) -> Token:
+        known = last.refresh if last is not None else None
+        seed = known or resolve_secret(auth["refresh_token"], base=base, where=where)
+        form = {"grant_type": "refresh_token", "refresh_token": seed, "client_id": auth["client_id"]}
+        return await request_token(client, auth["token_url"], form, now=now(), keep_refresh=seed)
+
+    tokens = TokenSource(name, refresh, store, now)
+
+    async def bearer(rejected: str | None) -> dict[str, str]:
+        token = await tokens.token(rejected=rejected)
+        return {
+            "authorization": f"Bearer {token}",
+            "brightpearl-app-ref": auth["app_ref"],
+            "brightpearl-dev-ref": auth["dev_ref"],
+        }
+
+    return bearer

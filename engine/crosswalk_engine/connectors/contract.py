@@ -1,0 +1,110 @@
+"""What the sync asks of a connector. Generic code asks these questions, never for a connector's name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEvent:
+    """One notice that a record changed; `raised_at` in seconds since the epoch."""
+
+    entity: str
+    record: str
+    raised_at: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack:
+    """What the origin is told about one record: its new status and a note."""
+
+    record: str
+    status: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """The outcome of one item of a batch.
+
+    `outcome` is ``done``, ``refused`` (its data; not again), ``failed`` (try again) or ``unknown`` (the reply
+    was lost: look before sending again).
+    """
+
+    record: str
+    outcome: str
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that is already at the target under its natural key."""
+
+    target_key: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Source(Protocol):
+    """A system that records come from."""
+
+    #: Entities that can be fetched, and the largest id set of one call.
+    entities: Mapping[str, int]
+
+    #: Write-backs in one call.
+    write_back_batch: int
+
+    async def fetch(self, entity: str, keys: Sequence[str]) -> dict[str, Document]:
+        """The current state of records by key, in as few calls as possible; absent ones are left out."""
+        ...
+
+    async def subscribe(self, events: Sequence[str], url: str) -> None:
+        """Have notices of `events` sent to `url`; asking again changes nothing."""
+        ...
+
+    def read_notice(self, body: bytes) -> list[SourceEvent]:
+        """The changes that a notice names."""
+        ...
+
+    async def write_back(self, items: Sequence[WriteBack]) -> list[ItemResult]:
+        """Tell the origin, all items in one call where it can."""
+        ...
+
+    async def written_back(self, items: Sequence[WriteBack]) -> set[str]:
+        """Which of `items` the origin already knows; asked before anything is sent again."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+@runtime_checkable
+class Target(Protocol):
+    """A system that records go to."""
+
+    #: Entities that can be written, each with the field that holds its natural key.
+    entities: Mapping[str, str]
+
+    async def find(self, entity: str, output: Document, *, progress: str | None) -> Found | None:
+        """Look a record up by its natural key; leftovers of an unfinished write are cleared.
+
+        `progress` is what the last attempt had remembered. None means that it is certainly not there.
+        """
+        ...
+
+    async def create(self, entity: str, output: Document, *, remember: Callable[[str], None]) -> str:
+        """Create the record and return the target's key.
+
+        `remember` makes an intermediate value durable before the next call. When a RecordError is raised the
+        target keeps nothing of the record.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...

@@ -1,0 +1,170 @@
+"""Calls to M3 by the ION API gateway: tokens, transactions single and in bulk, M3's ways of saying no.
+
+Facts: every value is a string; a refusal comes as 200 with the error inside, or as 400 with the same keys at
+the top; messages are padded and repeat their code and field; some "GET" transactions write.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crosswalk_engine.connectors.http import HttpClient, Reply
+from crosswalk_engine.connectors.infor.ionapi import IonApi
+from crosswalk_engine.connectors.oauth import TokenSource
+from crosswalk_engine.errors import (
+    ConfigError,
+    OutcomeUnknownError,
+    RecordError,
+    RetriableError,
+    ThrottledError,
+    masked,
+)
+
+#: Transactions in one bulk call; the stored practice is 100 to 150.
+BULK = 100
+
+#: M3 locks a record while somebody edits it; that passes.
+_IN_USE = re.compile(r"\b(in use|locked|being (?:processed|updated))\b", re.IGNORECASE)
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class M3Result:
+    """The outcome of one transaction: its records, or its error."""
+
+    transaction: str
+    records: tuple[dict[str, str], ...] = ()
+    error: str = ""
+    code: str = ""
+    field: str = ""
+    not_processed: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether M3 said no, or did not come to it."""
+        return bool(self.error or self.code or self.not_processed)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the refusal is of the kind that passes by itself."""
+        return self.not_processed or bool(_IN_USE.search(self.error))
+
+
+class M3Client:
+    """One tenant's M3.
+
+    Args:
+        client: the guarded HTTP client.
+        ionapi: the credentials file's content.
+        tokens: gives access tokens.
+        company: CONO of every call.
+    """
+
+    def __init__(
+        self, client: HttpClient, ionapi: IonApi, tokens: TokenSource, *, company: str | None
+    ) -> None:
+        self._client = client
+        self._execute = f"{ionapi.iu.rstrip('/')}/{ionapi.ti}/M3/m3api-rest/v2/execute"
+        self._tokens = tokens
+        self._company = company
+
+    async def read(self, program: str, transaction: str, fields: Fields) -> list[dict[str, str]]:
+        """All records that a reading transaction gives; "does not exist" is an empty list.
+
+        Raises:
+            RetriableError: M3 or the gateway failed for now.
+        """
+        (result,) = await self.run(program, [(transaction, fields)], writes=False)
+        if result.passes and result.failed:
+            raise RetriableError("CW-M3-BUSY", masked(result.error), where=f"{program}/{transaction}")
+        return [] if result.failed else list(result.records)
+
+    async def run(
+        self, program: str, transactions: Sequence[tuple[str, Fields]], *, writes: bool
+    ) -> list[M3Result]:
+        """Run transactions of one program in as few bulk calls as possible, in order.
+
+        Raises:
+            OutcomeUnknownError: the call writes, and its reply was lost.
+            RetriableError, ThrottledError, ConfigError: as their names say.
+        """
+        results: list[M3Result] = []
+        for start in range(0, len(transactions), BULK):
+            part = transactions[start : start + BULK]
+            body: dict[str, Any] = {
+                "program": program,
+                "transactions": [{"transaction": name, "record": dict(fields)} for name, fields in part],
+            }
+            if self._company:
+                body["cono"] = int(self._company)
+            reply = await self._post(body, program, writes)
+            results += _results(reply, program, [name for name, _ in part], writes)
+        return results
+
+    async def _post(self, body: dict[str, Any], where: str, writes: bool) -> Reply:
+        token = await self._tokens.token()
+        reply = await self._send(body, token, writes)
+        if reply.status == 401:
+            reply = await self._send(body, await self._tokens.token(rejected=token), writes)
+        if reply.status in (401, 403):
+            raise ConfigError(
+                "CW-M3-AUTH",
+                "M3 does not accept these credentials",
+                where=where,
+                got=f"status {reply.status}",
+                fix="check the .ionapi file and the authorised app's rights",
+            )
+        return reply
+
+    async def _send(self, body: dict[str, Any], token: str, writes: bool) -> Reply:
+        # maxrecs=0: a list that silently stops at 100 would hide an order that is there.
+        url = f"{self._execute}?maxrecs=0&righttrim=true"
+        headers = {"authorization": f"Bearer {token}"}
+        return await self._client.send("POST", url, headers=headers, json_body=body, writes=writes)
+
+
+def _results(reply: Reply, program: str, names: Sequence[str], writes: bool) -> list[M3Result]:
+    where = program
+    if reply.status == 429:
+        after = reply.headers.get("retry-after", "")
+        pause = float(after) if after.isdigit() else 60.0
+        raise ThrottledError(
+            "CW-M3-THROTTLED", "the gateway's quota is used up", retry_after=pause, where=where
+        )
+    if reply.status not in (200, 400):
+        kind = OutcomeUnknownError if writes else RetriableError
+        raise kind("CW-M3-DOWN", "M3 failed", where=where, got=f"status {reply.status}")
+    body = reply.json(where)
+    if not isinstance(body, dict):
+        raise RetriableError("CW-M3-REPLY", "M3's reply has no results", where=where, got=type(body).__name__)
+    if body.get("wasTerminated"):
+        kind = OutcomeUnknownError if writes else RetriableError
+        raise kind("CW-M3-TERMINATED", masked(body.get("terminationReason", "terminated")), where=where)
+    if "results" not in body:
+        return [_one(body, names[0])]
+    return [_one(entry, name) for entry, name in zip(body["results"], names, strict=True)]
+
+
+def _one(entry: Mapping[str, Any], name: str) -> M3Result:
+    code, field = str(entry.get("errorCode") or ""), str(entry.get("errorField") or "")
+    message = " ".join(str(entry.get("errorMessage") or "").split())
+    if code:
+        message = message.removeprefix(code).strip()
+    if field:
+        message = message.removesuffix(field).strip()
+    records = tuple(entry.get("records") or ())
+    return M3Result(name, records, masked(message), code, field, bool(entry.get("notProcessed")))
+
+
+def refuse(result: M3Result, program: str, fields: Fields) -> RecordError:
+    """The error of a refused transaction, naming the field and its value."""
+    value = fields.get(result.field, "")
+    return RecordError(
+        f"CW-M3-{result.code or 'REFUSED'}",
+        result.error or "M3 refused the record",
+        where=f"{program}/{result.transaction} {result.field}".strip(),
+        got=masked(value),
+        fix="correct the record or its mapping, then replay it",
+    )

@@ -1,0 +1,63 @@
+"""Retries of calls that are safe to repeat: exponential backoff with full jitter.
+
+Full jitter (a uniform draw from zero to the cap) spreads clients best: M. Brooker, "Exponential Backoff And
+Jitter", AWS Architecture Blog, 2015.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from crosswalk_engine.errors import OutcomeUnknownError, RetriableError, ThrottledError
+
+Sleep: TypeAlias = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """When to try again.
+
+    Attributes:
+        attempts: tries in all, the first one counted.
+        first: seconds, upper bound of the pause after the first failure.
+        longest: seconds, upper bound of any pause.
+    """
+
+    attempts: int = 8
+    first: float = 0.5
+    longest: float = 60.0
+
+    def delay(self, failures: int, rng: random.Random) -> float:
+        """Seconds to wait after `failures` failures in a row (1 or more), drawn with full jitter."""
+        return rng.uniform(0.0, min(self.longest, self.first * 2.0 ** (failures - 1)))
+
+
+async def repeat(
+    call: Callable[[], Awaitable[T]],
+    backoff: Backoff,
+    *,
+    rng: random.Random,
+    sleep: Sleep = asyncio.sleep,
+) -> T:
+    """Call until it succeeds; only for calls that change nothing.
+
+    Raises:
+        RetriableError: the last failure, after `backoff.attempts` tries; a lost write is never repeated.
+    """
+    failures = 0
+    while True:
+        try:
+            return await call()
+        except OutcomeUnknownError:
+            raise
+        except RetriableError as error:
+            failures += 1
+            if failures >= backoff.attempts:
+                raise
+            pause = backoff.delay(failures, rng)
+            if isinstance(error, ThrottledError):
+                pause += error.retry_after
+            await sleep(pause)
