@@ -4,32 +4,38 @@ The words stand in the design: a mapping has rules (target path = formula); an `
 from a collection of the source; `with` names related records; `checks` must hold for every record.
 """
 
+import re
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
+
+from crosswalk_engine.errors import ConfigError, MissingFileError, masked
+from crosswalk_engine.payload.documents import Document, Strict, load_document
 
 FORMAT: Final = "crosswalk/mapping@1"
+#: Names of documents are also names of files, in any file system.
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+#: An alias, or the name of a related record: formulas write it like a field.
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_EACH = re.compile(r"(?P<path>.*\S)\s+[Aa][Ss]\s+(?P<alias>\S+)", re.DOTALL)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class EntityRef(_Strict):
+class EntityRef(Strict):
     """One entity of one system, e.g. ``order`` of ``brightpearl``."""
 
     system: str
     entity: str
 
 
-class Related(_Strict):
+class Related(Strict):
     """A related record: fetched by id set; `key` is the source path that holds its id."""
 
     entity: str
     key: str
 
 
-class Origin(_Strict):
+class Origin(Strict):
     """Where a rule came from: who suggested it, how sure, who approved it, when."""
 
     by: Literal["suggestion", "person", "learned"]
@@ -39,7 +45,7 @@ class Origin(_Strict):
     at: str | None = None
 
 
-class Rule(_Strict):
+class Rule(Strict):
     """One target path = one formula."""
 
     to: str
@@ -51,7 +57,7 @@ class Rule(_Strict):
     note: str | None = None
 
 
-class EachRule(_Strict):
+class EachRule(Strict):
     """A target list made from a source collection: an array, or an object keyed by id.
 
     `each` is ``<path> AS <alias>``; `where` keeps elements; `order_by` sorts them; inner rules see the alias.
@@ -65,8 +71,18 @@ class EachRule(_Strict):
     origin: Origin | None = None
     note: str | None = None
 
+    @property
+    def collection(self) -> str:
+        """The source path before ``AS``, without a ``[]`` at its end."""
+        return split_each(self.each)[0]
 
-class Check(_Strict):
+    @property
+    def alias(self) -> str:
+        """The name after ``AS``."""
+        return split_each(self.each)[1]
+
+
+class Check(Strict):
     """A formula that must be true for the record to be delivered."""
 
     name: str
@@ -84,13 +100,53 @@ AnyRule = Annotated[
 ]
 
 
-class MappingDocument(_Strict):
+class MappingDocument(Document):
     """The rules of one entity pair."""
 
     format: Literal["crosswalk/mapping@1"] = FORMAT
-    name: str
+    name: str = Field(pattern=rf"^{NAME}$")
     source: EntityRef
     target: EntityRef
     with_: dict[str, Related] = Field(default_factory=dict, alias="with")
     rules: tuple[AnyRule, ...]
     checks: tuple[Check, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document as plain data, keys in the order of the format, defaults left out."""
+        return {"format": self.format, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+
+
+def split_each(text: str) -> tuple[str, str]:
+    """``orderRows AS row`` as ``("orderRows", "row")``; a ``[]`` at the end of the path is dropped.
+
+    Raises:
+        ConfigError: CW-MAPPING-EACH.
+    """
+    match = _EACH.fullmatch(text.strip())
+    if match is None or not _IDENTIFIER.fullmatch(match["alias"]):
+        raise ConfigError(
+            "CW-MAPPING-EACH",
+            "an `each` does not say what to go over, and under what name",
+            got=f"'{masked(text)}'",
+            expected="<path> AS <alias>, the alias of letters, digits and _",
+            fix="write e.g. orderRows AS row",
+        )
+    return match["path"].removesuffix("[]"), match["alias"]
+
+
+def load_mapping(source: Path | str, *, where: str | None = None) -> MappingDocument:
+    """The mapping in a file (a `Path`, or a text without line breaks) or in a text of YAML.
+
+    Raises:
+        MissingFileError: CW-FILE-MISSING.
+        FindingsError: CW-YAML or CW-DOCUMENT, every fault at once with ``file:line`` and a suggestion.
+    """
+    if isinstance(source, str) and "\n" in source:
+        return load_document(source, MappingDocument, where=where or "mapping")[0]
+    path = Path(source)
+    shown = where or str(source)
+    try:
+        raw = path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise MissingFileError("CW-FILE-MISSING", "there is no such mapping file", where=shown) from error
+    return load_document(raw, MappingDocument, where=shown)[0]

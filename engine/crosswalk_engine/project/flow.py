@@ -9,7 +9,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag
+
+from crosswalk_engine.payload.documents import Document, Strict
 
 FORMAT: Final = "crosswalk/flow@1"
 _DURATION = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?)\s*(?P<unit>ms|s|m|h|d)")
@@ -47,31 +49,27 @@ Duration = Annotated[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Endpoint(_Strict):
+class Endpoint(Strict):
     """One side of a flow: an entity behind a connection that the engine's configuration names."""
 
     connection: str
     entity: str
 
 
-class WebhookTrigger(_Strict):
+class WebhookTrigger(Strict):
     """Events that the source sends, e.g. ``order.modified``."""
 
     events: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Trigger(_Strict):
+class Trigger(Strict):
     """What starts the flow; ids that arrive within `linger` of each other are fetched together."""
 
     webhook: WebhookTrigger
     linger: Duration = timedelta(seconds=2)
 
 
-class Ensure(_Strict):
+class Ensure(Strict):
     """Make sure that a related record has its counterpart in the target before the record itself goes.
 
     `related` names the mapping's ``with:`` record that is sent; `key` is the path of its id in the source
@@ -85,7 +83,7 @@ class Ensure(_Strict):
     when: str | None = None
 
 
-class Deliver(_Strict):
+class Deliver(Strict):
     """Write to the target. `natural_key` is the target field by which a write is looked up before a resend.
 
     Changes of the fields in `unsent_after_delivery` are recorded, not sent, once the record is delivered.
@@ -95,38 +93,38 @@ class Deliver(_Strict):
     unsent_after_delivery: tuple[str, ...] = ()
 
 
-class WriteBack(_Strict):
+class WriteBack(Strict):
     """Tell the source: set `status`, with `note`, in which ``{FIELD}`` stands for a field of the reply."""
 
     status: int
     note: str | None = None
 
 
-class EnsureStep(_Strict):
+class EnsureStep(Strict):
     """``- ensure: {…}``"""
 
     ensure: Ensure
 
 
-class MapStep(_Strict):
+class MapStep(Strict):
     """``- map: <mapping name>``"""
 
     map: str
 
 
-class ValidateStep(_Strict):
+class ValidateStep(Strict):
     """``- validate: [<validator>, …]``"""
 
     validate_: tuple[str, ...] = Field(alias="validate")
 
 
-class DeliverStep(_Strict):
+class DeliverStep(Strict):
     """``- deliver: {…}``"""
 
     deliver: Deliver
 
 
-class WriteBackStep(_Strict):
+class WriteBackStep(Strict):
     """``- write_back: {…}``"""
 
     write_back: WriteBack
@@ -154,7 +152,7 @@ Step = Annotated[
 ]
 
 
-class Retry(_Strict):
+class Retry(Strict):
     """Transient failures: at most `attempts` tries, the first wait `first`, doubling up to `longest`."""
 
     attempts: int = Field(default=8, ge=1, le=100)
@@ -162,16 +160,16 @@ class Retry(_Strict):
     longest: Duration = timedelta(seconds=60)
 
 
-class Waiting(_Strict):
+class Waiting(Strict):
     """How long a record may wait for a key that is not there yet before it becomes a dead letter."""
 
     longest: Duration = timedelta(hours=1)
 
 
-_Found = TypeVar("_Found", bound=_Strict)
+_Found = TypeVar("_Found", bound=Strict)
 
 
-class FlowDocument(_Strict):
+class FlowDocument(Document):
     """Trigger, source, target and steps of one sync."""
 
     format: Literal["crosswalk/flow@1"] = FORMAT

@@ -1,0 +1,186 @@
+"""Typed documents: strict YAML read into a pydantic model, every fault with file, line and a suggestion."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+
+from crosswalk_engine.errors import Finding, FindingsError, masked
+from crosswalk_engine.payload.nearest import did_you_mean
+from crosswalk_engine.payload.secrets import find_secrets, pointer
+from crosswalk_engine.payload.yaml import Place, YamlDocument, load_yaml
+
+
+class Strict(BaseModel):
+    """A part of a document: unknown keys are refused, and it never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document was read. It takes no part in comparisons: equal text in two files is equal."""
+
+    where: str = field(default="", compare=False)
+    lines: Mapping[Place, int] = field(default_factory=dict, compare=False, repr=False)
+
+
+class Document(Strict):
+    """A whole document that knows the file and the lines it came from, for findings."""
+
+    _source: Source = PrivateAttr(default_factory=Source)
+
+    @property
+    def where(self) -> str:
+        """The file; empty for a document that was built in memory."""
+        return self._source.where
+
+    def at(self, *place: str | int) -> str:
+        """``file:line`` of a place such as ``("rules", 3, "formula")``; the place itself without a file."""
+        if not self._source.where:
+            return pointer(place)
+        return YamlDocument(None, self._source.where, self._source.lines).at(place)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_document(raw: bytes | str, model: type[Model], *, where: str) -> tuple[Model, YamlDocument]:
+    """The document in `raw` as a `model`, and the YAML it came from (for the lines of later findings).
+
+    Raises:
+        FindingsError: CW-YAML when it is not strict YAML, CW-DOCUMENT with every fault of its content.
+    """
+    document = load_yaml(raw, where=where)
+    checked = validate(document, model)
+    if isinstance(checked, Document):
+        checked._source = Source(document.where, document.lines)
+    return checked, document
+
+
+def validate(document: YamlDocument, model: type[Model]) -> Model:
+    """The data of `document` as a `model`; it must hold no secrets.
+
+    Raises:
+        FindingsError: CW-DOCUMENT, all faults at once.
+    """
+    findings = list(secret_findings(document))
+    hidden = bool(findings)
+    try:
+        checked = model.model_validate(document.data)
+    except ValidationError as error:
+        findings += _findings(error, document, model, hidden)
+    if findings:
+        raise FindingsError("CW-DOCUMENT", f"{document.where} cannot be used", findings)
+    return checked
+
+
+def secret_findings(document: YamlDocument, *, random_too: bool = True) -> Iterator[Finding]:
+    """One finding for each place that looks like a secret; the value is not shown."""
+    for place, looks_like in find_secrets(document.data, random_too=random_too):
+        yield Finding(
+            document.at(place),
+            "CW-SECRET",
+            "error",
+            f"{pointer(place)} looks like {looks_like}",
+            "write a reference instead: env:NAME, file:PATH or keyring:NAME",
+        )
+
+
+def _findings(
+    error: ValidationError, document: YamlDocument, model: type[BaseModel], hidden: bool
+) -> Iterator[Finding]:
+    schema: dict[str, Any] | None = None
+    for fault in error.errors(include_url=False):
+        kind = fault["type"]
+        place = _place(document.data, fault["loc"], about_key=kind in ("missing", "extra_forbidden"))
+        where, shown = document.at(place), _shown(place)
+        if kind == "extra_forbidden":
+            schema = schema or model.model_json_schema(by_alias=True)
+            known = _known_keys(schema, place[:-1])
+            suggestion = _instead(str(place[-1]), fault["input"], known)
+            message = f"unknown key '{masked(place[-1], 40)}'{_under(place)}"
+            yield Finding(where, "CW-DOCUMENT-UNKNOWN-KEY", "error", message, suggestion)
+        elif kind == "missing":
+            message = f"the key '{place[-1]}' is missing{_under(place)}"
+            yield Finding(where, "CW-DOCUMENT-MISSING-KEY", "error", message)
+        else:
+            got = (
+                ""
+                if hidden or isinstance(fault["input"], dict | list)
+                else f", not '{masked(fault['input'], 40)}'"
+            )
+            message = f"{shown}: {_plain(fault['msg'])}{got}"
+            yield Finding(where, "CW-DOCUMENT-VALUE", "error", message)
+
+
+def _place(data: Any, loc: tuple[int | str, ...], *, about_key: bool) -> Place:
+    """pydantic's location without the tags of unions, which are no part of the document.
+
+    `about_key`: the fault is about the last part as a key, which may be absent, not about its value.
+    """
+    place: list[str | int] = []
+    walked = loc[:-1] if about_key else loc
+    for index, part in enumerate(walked):
+        if not _holds(data, part):
+            continue
+        child = data[part]
+        # A tag may be named like a key (`each`): it is the tag when the way cannot go on below that key.
+        is_scalar = not isinstance(child, dict | list)
+        if is_scalar and (about_key or (index + 1 < len(walked) and _holds(data, walked[index + 1]))):
+            continue
+        data = child
+        place.append(part)
+    return (*place, loc[-1]) if about_key and loc else tuple(place)
+
+
+def _holds(data: Any, part: str | int) -> bool:
+    if isinstance(data, dict):
+        return part in data
+    return isinstance(data, list) and isinstance(part, int) and part < len(data)
+
+
+def _known_keys(schema: dict[str, Any], place: Place) -> frozenset[str]:
+    """The keys that the model has at `place`, read from its JSON schema; of all alternatives there."""
+    nodes = _alternatives(schema, schema)
+    for part in place:
+        below: list[dict[str, Any]] = []
+        for node in nodes:
+            inner = node.get("items") if isinstance(part, int) else _property(node, part)
+            if isinstance(inner, dict):
+                below += _alternatives(schema, inner)
+        nodes = below
+    return frozenset(key for node in nodes for key in node.get("properties", {}))
+
+
+def _property(node: dict[str, Any], key: str) -> Any:
+    return node.get("properties", {}).get(key, node.get("additionalProperties"))
+
+
+def _alternatives(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    if "$ref" in node:
+        return _alternatives(schema, schema["$defs"][node["$ref"].rpartition("/")[2]])
+    options = node.get("anyOf", []) + node.get("oneOf", [])
+    return [found for option in options for found in _alternatives(schema, option)] or [node]
+
+
+def _instead(key: str, value: Any, known: frozenset[str]) -> str:
+    if value is None and not key.isidentifier():
+        # `{formula: ROUND(a, 2)}`: YAML ends the text at the comma and takes `2)` for a key.
+        return "a comma ends a text between { and }: put the text in quotes"
+    return did_you_mean(key, known) or f"known keys: {', '.join(sorted(known))}"
+
+
+def _shown(place: Place) -> str:
+    return pointer(place) if place else "the document"
+
+
+def _under(place: Place) -> str:
+    return f" in {pointer(place[:-1])}" if len(place) > 1 else ""
+
+
+def _plain(message: str) -> str:
+    """pydantic's sentence without its marks of origin."""
+    message = message.removeprefix("Value error, ").removeprefix("Input ")
+    return message[:1].lower() + message[1:]
