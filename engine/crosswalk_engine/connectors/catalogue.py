@@ -48,7 +48,9 @@ class Surroundings:
 class Builder(Protocol):
     """Builds one connector."""
 
-    def __call__(self, name: str, connection: Connection, around: Surroundings) -> Source | Target: ...
+    def __call__(self, name: str, connection: Connection, around: Surroundings) -> Source | Target:
+        """The connector of connection `name`."""
+        ...
 
 
 def _brightpearl(name: str, connection: Connection, around: Surroundings) -> Source:

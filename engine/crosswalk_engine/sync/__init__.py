@@ -1,1 +1,1 @@
-"""The sync: receive, fetch, map, validate, deliver, write back."""
+"""The sync: receive, fetch, apply, validate, route, deliver, write back. Read `pipeline.py` first."""

@@ -1,8 +1,8 @@
 """Infor M3 as a target: customers by CRS610MI, orders by OIS100MI's batch entry.
 
 An order goes in as a batch head with its lines, charges, address and texts, and becomes real by Confirm,
-under another number. The order's own number at the customer (CUOR) is its natural key; M3 does not hold it unique,
-so nothing is sent twice without a look.
+under another number. The order's own number at the customer (CUOR) is its natural key; M3 does not hold it
+unique, so nothing is sent twice without a look.
 """
 
 from collections.abc import Callable, Mapping

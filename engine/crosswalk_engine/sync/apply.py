@@ -1,0 +1,65 @@
+"""Apply: the flow's condition, then the mapping; data errors become one clear reason."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+
+from crosswalk_engine.errors import RecordError
+from crosswalk_engine.journal import EventState, Outbox
+from crosswalk_engine.mapping.compile import CompiledMapping
+from crosswalk_engine.mapping.result import MapResult, Problem
+from crosswalk_engine.sync.stages import Fetched, Mapped, Verdict
+
+IdMap = Callable[[str, str], str | None]
+
+#: The problem code of a key that is not in the id map yet.
+MISSING_ID = "CW-IDMAP-MISSING"
+
+
+def id_map(outbox: Outbox) -> IdMap:
+    """Looks a source key up, after approved merges: an order of a merged contact belongs to the one kept."""
+
+    def lookup(entity: str, key: str) -> str | None:
+        return outbox.target_of(entity, survivor(outbox, entity, key))
+
+    return lookup
+
+
+def survivor(outbox: Outbox, entity: str, key: str) -> str:
+    """The key that approved merges have put in the place of `key`."""
+    if entity != "customer":
+        return key
+    seen = {key}
+    while (kept := outbox.target_of("contact_merge", key)) and kept not in seen:
+        seen.add(kept)
+        key = kept
+    return key
+
+
+def apply(fetched: Fetched, mapping: CompiledMapping, ids: IdMap) -> Mapped | Verdict:
+    """The record as the target will see it, or why not."""
+    result = mapping.apply(fetched.document, related=fetched.related, idmap=ids)
+    if result.output is None:
+        return _refused(result)
+    return Mapped(fetched, result.output, sha256(result.output_bytes()).hexdigest())
+
+
+def _refused(result: MapResult) -> Verdict:
+    """Waiting when nothing but keys of other records are missing; else a dead letter with all problems."""
+    missing = [problem for problem in result.errors if problem.code == MISSING_ID]
+    if missing and len(missing) == len(result.errors):
+        return Verdict(EventState.WAITING, MISSING_ID, str(missing[0].value))
+    others = [problem for problem in result.errors if problem.code != MISSING_ID]
+    return Verdict(EventState.DEAD, others[0].code, reasons(others))
+
+
+def reasons(problems: Iterable[Problem]) -> str:
+    """All problems in one line, each with path and value."""
+    return "; ".join(
+        f"{problem.path}: {problem.message}" + (f" [{problem.value}]" if problem.value is not None else "")
+        for problem in problems
+    )
+
+
+def as_record_error(result: MapResult, where: str) -> RecordError:
+    """The problems of a related record's mapping as one error."""
+    return RecordError(result.errors[0].code, reasons(result.errors), where=where)

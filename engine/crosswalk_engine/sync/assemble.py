@@ -1,0 +1,131 @@
+"""Assemble: a release's flows joined to connectors and journal; what does not fit is said before anything runs."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+from crosswalk_engine.connectors.contract import Document, Source, Target
+from crosswalk_engine.errors import ConfigError, RecordError
+from crosswalk_engine.formula import EvalError, compile_formula, formula_from_ir
+from crosswalk_engine.journal import Journal
+from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
+from crosswalk_engine.payload.paths import get
+from crosswalk_engine.project.flow import Ensure, FlowDocument
+from crosswalk_engine.release import Release
+from crosswalk_engine.sync.apply import IdMap, id_map
+from crosswalk_engine.sync.ensure import Ensurer, Needed
+from crosswalk_engine.sync.fetch import RelatedCache
+from crosswalk_engine.sync.pipeline import Pipeline
+from crosswalk_engine.sync.stages import Fetched, Related
+from crosswalk_engine.sync.validate import load_validators
+from crosswalk_engine.sync.world import World
+
+Condition = Callable[[Document, Related], bool]
+
+
+def assemble(
+    release: Release, connectors: Mapping[str, Source | Target], journal: Journal, world: World
+) -> list[Pipeline]:
+    """One pipeline a flow of `release`.
+
+    Raises:
+        ConfigError: a flow names a connection, an entity or a validator that is not there.
+    """
+    mappings = {name: compile_ir(ir, release.lookups) for name, ir in release.mappings.items()}
+    ids = id_map(journal.outbox)
+    caches: dict[str, RelatedCache] = {}
+    pipelines = []
+    for flow in release.flows.values():
+        source, target = _ends(flow, connectors)
+        cache = caches.setdefault(flow.source.connection, RelatedCache(source, world))
+        conditions = release.conditions(flow.name)
+        pipelines.append(
+            Pipeline(
+                flow=flow,
+                source=source,
+                target=target,
+                mapping=mappings[flow.mapping],
+                accepts=_condition(conditions.accept),
+                ensurers=_ensurers(flow, mappings, conditions.ensures, target, cache, journal, ids, world),
+                validators=load_validators(flow.validators, release.policies),
+                cache=cache,
+                journal=journal,
+                ids=ids,
+                world=world,
+            )
+        )
+    return pipelines
+
+
+def _ensurers(
+    flow: FlowDocument,
+    mappings: Mapping[str, CompiledMapping],
+    conditions: tuple[object | None, ...],
+    target: Target,
+    cache: RelatedCache,
+    journal: Journal,
+    ids: IdMap,
+    world: World,
+) -> tuple[Ensurer, ...]:
+    locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+    main = mappings[flow.mapping]
+    return tuple(
+        Ensurer(
+            step=step,
+            entity=main.related_entities[step.related],
+            mapping=mappings[step.mapping],
+            needed=_needed(step, _condition(condition)),
+            target=target,
+            cache=cache,
+            journal=journal,
+            ids=ids,
+            world=world,
+            locks=locks,
+        )
+        for step, condition in zip(flow.ensures, conditions, strict=True)
+    )
+
+
+def _needed(step: Ensure, condition: Condition) -> Needed:
+    def needed(record: Fetched) -> str | None:
+        key = get(record.document, step.key)
+        if key is None or not condition(record.document, record.related):
+            return None
+        return str(key)
+
+    return needed
+
+
+def _condition(ir: object | None) -> Condition:
+    """A flow's formula as a yes or no; no formula says yes, null says no."""
+    if ir is None:
+        return lambda document, related: True
+    compiled = compile_formula(formula_from_ir(ir))
+
+    def holds(document: Document, related: Related) -> bool:
+        try:
+            return compiled(document, related=related) is True
+        except EvalError as error:
+            raise RecordError(error.code, str(error), where="the flow's condition") from error
+
+    return holds
+
+
+def _ends(flow: FlowDocument, connectors: Mapping[str, Source | Target]) -> tuple[Source, Target]:
+    source, target = connectors.get(flow.source.connection), connectors.get(flow.target.connection)
+    if not isinstance(source, Source) or flow.source.entity not in source.entities:
+        raise _missing(flow, "source", flow.source.connection, flow.source.entity)
+    if not isinstance(target, Target) or flow.target.entity not in target.entities:
+        raise _missing(flow, "target", flow.target.connection, flow.target.entity)
+    return source, target
+
+
+def _missing(flow: FlowDocument, side: str, connection: str, entity: str) -> ConfigError:
+    return ConfigError(
+        "CW-FLOW-CONNECTION",
+        f"the flow's {side} is not there",
+        where=f"flow {flow.name}",
+        got=f"{connection}/{entity}",
+        expected=f"a connection of that name in engine.yaml that can give or take {entity}",
+        fix="add the connection to engine.yaml",
+    )

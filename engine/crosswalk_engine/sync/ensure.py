@@ -1,0 +1,108 @@
+"""Ensure: a related record has its counterpart at the target before the record that needs it goes.
+
+One lock a source key: two orders of a new customer make one customer.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crosswalk_engine.connectors.contract import Document, Target
+from crosswalk_engine.errors import RecordError
+from crosswalk_engine.journal import Journal
+from crosswalk_engine.mapping.compile import CompiledMapping
+from crosswalk_engine.project.flow import Ensure
+from crosswalk_engine.sync.apply import IdMap, as_record_error, survivor
+from crosswalk_engine.sync.fetch import RelatedCache, fetch_related
+from crosswalk_engine.sync.stages import Fetched
+from crosswalk_engine.sync.world import World
+
+#: Says whether a record needs the counterpart at all, and which source key it has.
+Needed = Callable[[Fetched], str | None]
+
+
+@dataclass(frozen=True)
+class Ensurer:
+    """One `ensure` step of a flow."""
+
+    step: Ensure
+    entity: str
+    mapping: CompiledMapping
+    needed: Needed
+    target: Target
+    cache: RelatedCache
+    journal: Journal
+    ids: IdMap
+    world: World
+    locks: "defaultdict[str, asyncio.Lock]"
+
+    async def prepare(self, works: Sequence[Fetched]) -> dict[str, tuple[Document, dict[str, Any]]]:
+        """Fetch what the missing counterparts are made from, all in one id set an entity."""
+        keys = {self._survivor(key) for work in works if (key := self.needed(work))}
+        missing = sorted(key for key in keys if self.ids(self.step.entity, key) is None)
+        if not missing:
+            return {}
+        documents = await self.cache.get(self.entity, missing)
+        wanted = {key: self.mapping.related_keys(document) for key, document in documents.items()}
+        pools = await fetch_related(self.mapping, wanted.values(), self.cache)
+        return {key: (document, pools) for key, document in documents.items()}
+
+    async def ensure(self, work: Fetched, prepared: dict[str, tuple[Document, dict[str, Any]]]) -> None:
+        """Make sure of the counterpart of `work`, if it needs one.
+
+        Raises:
+            RecordError: the related record is not there, or its data is refused.
+            RetriableError: the target failed for now.
+        """
+        wanted = self.needed(work)
+        if wanted is None:
+            return
+        key = self._survivor(wanted)
+        async with self.locks[f"{self.step.entity}:{key}"]:
+            if self.ids(self.step.entity, key) is not None:
+                return
+            if key not in prepared:
+                raise RecordError(
+                    "CW-RELATED-MISSING",
+                    f"the {self.entity} is not at the source",
+                    where=self.step.key,
+                    got=key,
+                )
+            await self._create(work, key, *prepared[key])
+
+    async def _create(self, work: Fetched, key: str, document: Document, pools: dict[str, Any]) -> None:
+        result = self.mapping.apply(document, related=pools, idmap=self.ids)
+        if result.output is None:
+            raise as_record_error(result, f"{self.entity} {key}")
+        event = work.work.event
+        idempotency = f"{event.flow}/ensure/{self.step.entity}/{key}"
+        effect, _ = self.journal.outbox.intend(
+            event,
+            f"ensure:{self.step.entity}",
+            key=key,
+            idempotency=idempotency,
+            request=result.output,
+            at=self.world.now(),
+        )
+        try:
+            found = await self.target.find(self.step.entity, result.output, progress=effect.progress)
+            target_key = (
+                found.target_key
+                if found
+                else await self.target.create(self.step.entity, result.output, remember=_nothing)
+            )
+        except RecordError as error:
+            self.journal.outbox.refuse(effect, at=self.world.now(), code=error.code, reason=error.render())
+            raise
+        self.journal.outbox.ensure(
+            effect, entity=self.step.entity, source_key=key, target_key=target_key, at=self.world.now()
+        )
+
+    def _survivor(self, key: str) -> str:
+        return survivor(self.journal.outbox, self.step.entity, key)
+
+
+def _nothing(value: str) -> None:
+    """A customer is made by one call: there is nothing to remember in between."""

@@ -1,0 +1,99 @@
+"""Fetch: the current state of records by id set, and the related records that their mappings name."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from crosswalk_engine.connectors.contract import Document, Source
+from crosswalk_engine.errors import RecordError
+from crosswalk_engine.journal import Event
+from crosswalk_engine.mapping.compile import CompiledMapping
+from crosswalk_engine.sync.stages import Fetched, Related, Work
+from crosswalk_engine.sync.world import World
+
+#: Seconds for which a related record may be used again.
+MAX_AGE = 120.0
+
+#: Related records kept, the oldest dropped first.
+MOST_KEPT = 20_000
+
+
+class RelatedCache:
+    """Related records by entity and id, each with an age limit."""
+
+    def __init__(self, source: Source, world: World) -> None:
+        self._source = source
+        self._world = world
+        self._kept: dict[tuple[str, str], tuple[float, Document]] = {}
+
+    async def get(self, entity: str, keys: Iterable[str]) -> dict[str, Document]:
+        """Records by id, from memory where they are young enough, the others in one id set."""
+        youngest = self._world.monotonic() - MAX_AGE
+        found: dict[str, Document] = {}
+        missing = []
+        for key in keys:
+            at, record = self._kept.get((entity, key), (float("-inf"), {}))
+            if at >= youngest:
+                found[key] = record
+            else:
+                missing.append(key)
+        if missing:
+            fetched = await self._source.fetch(entity, missing)
+            at = self._world.monotonic()
+            for key, record in fetched.items():
+                self._kept.pop((entity, key), None)
+                self._kept[entity, key] = (at, record)
+            found |= fetched
+        while len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return found
+
+
+def coalesce(events: Sequence[Event]) -> list[Work]:
+    """One work a record: its newest event leads, the older ones are covered by the same fetch."""
+    by_record: dict[str, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.id):
+        by_record[event.record].append(event)
+    return [Work(group[-1], tuple(group[:-1])) for group in by_record.values()]
+
+
+async def fetch(
+    works: Sequence[Work], entity: str, source: Source, mapping: CompiledMapping, cache: RelatedCache
+) -> tuple[list[Fetched], list[Work]]:
+    """The records of `works` with what their mapping needs, and those that are no longer there."""
+    documents = await source.fetch(entity, [work.record for work in works])
+    present = [work for work in works if work.record in documents]
+    gone = [work for work in works if work.record not in documents]
+    needed = {work.record: _keys(mapping, documents[work.record]) for work in present}
+    pools = await fetch_related(mapping, needed.values(), cache)
+    fetched = [Fetched(work, documents[work.record], _select(pools, needed[work.record])) for work in present]
+    return fetched, gone
+
+
+async def fetch_related(
+    mapping: CompiledMapping, needed: Iterable[dict[str, frozenset[str]]], cache: RelatedCache
+) -> Related:
+    """All related records that `needed` (with-name -> ids) asks for, one id set an entity."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for keys in needed:
+        for name, ids in keys.items():
+            wanted[name] |= ids
+    names = sorted(wanted)
+    pools = await asyncio.gather(
+        *(cache.get(mapping.related_entity(name), sorted(wanted[name])) for name in names)
+    )
+    return dict(zip(names, pools, strict=True))
+
+
+def _keys(mapping: CompiledMapping, document: Document) -> dict[str, frozenset[str]]:
+    try:
+        return mapping.related_keys(document)
+    except RecordError:
+        return {}  # the mapping itself will say what is wrong with this record
+
+
+def _select(pools: Related, needed: dict[str, frozenset[str]]) -> Related:
+    return {
+        name: {key: pools[name][key] for key in ids if key in pools.get(name, {})}
+        for name, ids in needed.items()
+    }

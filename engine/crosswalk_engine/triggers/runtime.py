@@ -1,0 +1,253 @@
+"""A running engine: release and configuration joined to connectors, journal, receiver and workers.
+
+One event loop: the receiver, one worker a flow and one a source of write-backs. SIGTERM drains: nothing new is
+claimed, what is in flight ends, then the journal is closed. A second signal ends at once; the journal is made
+for that too.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+import signal
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from crosswalk_engine.connectors.catalogue import Surroundings, build_connector
+from crosswalk_engine.connectors.config import EngineConfig
+from crosswalk_engine.connectors.contract import Source, Target
+from crosswalk_engine.connectors.http import HttpClient
+from crosswalk_engine.connectors.oauth import TokenStore
+from crosswalk_engine.connectors.retry import Backoff
+from crosswalk_engine.errors import BusyError, ConfigError, CrosswalkError
+from crosswalk_engine.journal import Journal
+from crosswalk_engine.monitor.health import Monitor
+from crosswalk_engine.release import Release
+from crosswalk_engine.sync.assemble import assemble
+from crosswalk_engine.sync.pipeline import Pipeline
+from crosswalk_engine.sync.receive import Receiver
+from crosswalk_engine.sync.world import World
+from crosswalk_engine.sync.write_back import WriteBacks
+from crosswalk_engine.triggers.webhook import WebhookReceiver
+
+#: Seconds for which a worker waits when nothing is due and nobody wakes it.
+IDLE = 0.25
+
+#: Seconds that a drain may take before connections are cut.
+DRAIN = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Runtime:
+    """Everything that runs, and how it is started and stopped."""
+
+    release: Release
+    config: EngineConfig
+    base: Path
+    world: World = field(default_factory=World)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Run until a signal says stop; `ready` is told the receiver's URL when it answers.
+
+        Raises:
+            BusyError: the port or the journal is taken.
+            ConfigError: the release and the configuration do not fit together.
+        """
+        listener = _listen(self.config)
+        journal: Journal | None = None
+        client = HttpClient(self.config.network.policy())
+        try:
+            journal = Journal(self.base / self.config.journal, release=self.release.hash)
+            connectors = self._connectors(client)
+            await self._serve(listener, journal, connectors, ready)
+        finally:
+            await client.close()
+            if journal is not None:
+                journal.close()
+            listener.close()
+
+    async def _serve(
+        self,
+        listener: socket.socket,
+        journal: Journal,
+        connectors: Mapping[str, Source | Target],
+        ready: Callable[[str], None],
+    ) -> None:
+        now = self.world.now
+        journal.outbox.seed_id_map(self.release.idmap, at=now())
+        recovered = journal.inbox.recover(at=now())
+        pipelines = assemble(self.release, connectors, journal, self.world)
+        monitor = Monitor(journal, self.release.hash, dict)
+        secrets = {name: hook_secret(self.config, name, self.base) for name in connectors}
+        sources = {name: c for name, c in connectors.items() if isinstance(c, Source)}
+        receiver = Receiver(journal, [p.flow for p in pipelines], sources)
+        hooks = WebhookReceiver(receiver, secrets, now=now, wake=self._wake.set)
+        app = Starlette(routes=[*hooks.routes(), *monitor.routes()])
+        server = _Server(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+        self._catch_signals(monitor)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await _started(server, serving)
+            url = self.config.public_url or "http://{}:{}".format(*listener.getsockname()[:2])
+            ready(url)
+            logger.info("engine up, release %s, %d event(s) recovered", self.release.hash[:12], recovered)
+            await self._work(pipelines, sources, secrets, journal, url)
+        finally:
+            server.should_exit = True
+            await asyncio.wait_for(serving, DRAIN)
+
+    async def _work(
+        self,
+        pipelines: list[Pipeline],
+        sources: Mapping[str, Source],
+        secrets: Mapping[str, str],
+        journal: Journal,
+        url: str,
+    ) -> None:
+        busy = defaultdict(bool)
+        tasks = [
+            asyncio.create_task(self._subscribe(pipelines, sources, secrets, url)),
+            *(asyncio.create_task(self._flow(pipeline, busy)) for pipeline in pipelines),
+        ]
+        for source in sources.values():
+            backs = WriteBacks(journal, source, self.world, Backoff(), lambda: any(busy.values()))
+            tasks.append(asyncio.create_task(self._write_backs(backs)))
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_EXCEPTION)
+        self._stop.set()
+        self._wake.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        stopped.cancel()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _flow(self, pipeline: Pipeline, busy: dict[str, bool]) -> None:
+        name = pipeline.flow.name
+        while not self._stop.is_set():
+            busy[name] = True
+            worked = await pipeline.run_batch()
+            busy[name] = worked
+            if not worked:
+                await self._rest(pipeline.journal.inbox.next_due(name))
+
+    async def _write_backs(self, backs: WriteBacks) -> None:
+        while not self._stop.is_set():
+            if not await backs.step():
+                await asyncio.sleep(IDLE)
+
+    async def _rest(self, due: float | None) -> None:
+        """Until something is due or somebody calls; the clock may jump, so never for long."""
+        pause = IDLE * 4 if due is None else min(max(due - self.world.now(), 0.01), IDLE * 4)
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), pause)
+        except TimeoutError:
+            return
+        # A receipt only makes events due after their linger; do not spin on every single one.
+        await asyncio.sleep(0.01)
+
+    async def _subscribe(
+        self,
+        pipelines: list[Pipeline],
+        sources: Mapping[str, Source],
+        secrets: Mapping[str, str],
+        url: str,
+    ) -> None:
+        """Ask every source for its notices, again and again until it works: it may be down just now."""
+        backoff, failures = Backoff(), 0
+        waiting = {pipeline.flow.name: pipeline for pipeline in pipelines}
+        while waiting and not self._stop.is_set():
+            for name, pipeline in list(waiting.items()):
+                connection = pipeline.flow.source.connection
+                hook = f"{url.rstrip('/')}/hooks/{connection}/{secrets[connection]}"
+                try:
+                    await sources[connection].subscribe(pipeline.flow.trigger.webhook.events, hook)
+                    del waiting[name]
+                except CrosswalkError as error:
+                    failures += 1
+                    logger.warning("cannot subscribe flow %s: %s", name, error.render())
+            if waiting:
+                await asyncio.sleep(backoff.delay(failures, self.world.rng) + 0.1)
+
+    def _connectors(self, client: HttpClient) -> dict[str, Source | Target]:
+        tokens = TokenStore(self.base / f"{self.config.journal}.tokens")
+        rng = random.Random(self.config.seed)  # noqa: S311  jitter, not secrets
+        around = Surroundings(
+            client, tokens, self.base, rng, self.world.sleep, self.world.now, self.world.monotonic
+        )
+        return {
+            name: build_connector(name, connection, around)
+            for name, connection in self.config.connections.items()
+        }
+
+    def _catch_signals(self, monitor: Monitor) -> None:
+        loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            if self._stop.is_set():
+                raise SystemExit(130)
+            monitor.draining = True
+            self._stop.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the runtime drains first."""
+
+    def install_signal_handlers(self) -> None:
+        """Signals are the runtime's."""
+
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
+        """Signals are the runtime's."""
+        import contextlib
+
+        return contextlib.nullcontext()
+
+
+def hook_secret(config: EngineConfig, connection: str, base: Path) -> str:
+    """The secret in the path of a connection's webhooks; kept in a file beside the journal."""
+    import secrets
+
+    path = base / f"{config.journal}.hooks"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    seed = path.read_text().strip()
+    return hashlib.sha256(f"{seed}|{connection}".encode()).hexdigest()[:43]
+
+
+def _listen(config: EngineConfig) -> socket.socket:
+    host, port = config.listen_address()
+    try:
+        return socket.create_server((host, port), backlog=128, reuse_port=False)
+    except OSError as error:
+        raise BusyError(
+            "CW-PORT-BUSY",
+            "the engine cannot listen here",
+            where=config.listen,
+            got=error.strerror or str(error),
+            fix="stop what listens there, or choose another `listen` in engine.yaml",
+        ) from error
+    except OverflowError:
+        raise ConfigError("CW-LISTEN", "no such port", got=config.listen, expected="0 to 65535") from None
+
+
+async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
+    while not server.started:
+        if serving.done():
+            serving.result()
+            raise ConfigError("CW-RECEIVER", "the receiver did not start")
+        await asyncio.sleep(0.01)
