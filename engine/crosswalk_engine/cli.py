@@ -1,7 +1,8 @@
 """`crosswalk`: the command line that scripts, schedulers and people drive the product through.
 
-Exit codes: 0 ok · 1 the answer is no · 2 usage · 65 data · 66 no such file · 69 remote · 73 cannot write ·
-75 busy · 77 role · 78 configuration. Errors are one line on standard error; a traceback only with ``--debug``.
+Exit codes: 0 ok · 1 the answer is no · 2 usage · 65 data · 66 no such file · 69 remote ·
+73 cannot write · 75 busy · 77 role · 78 configuration. Errors are one line on standard error; a traceback
+only with ``--debug``.
 """
 
 import importlib
@@ -16,7 +17,7 @@ from crosswalk_engine import __version__
 from crosswalk_engine.errors import ConfigError, CrosswalkError
 
 #: The engine's own groups; each module has ``register(app)``. An explicit list, no import magic.
-GROUPS = ("formula", "mapping", "lint", "release", "run", "sandbox", "addresses")
+GROUPS = ("formula", "mapping", "lint", "release", "run", "operate", "sandbox", "addresses")
 
 #: Commands that live in another distribution, and the distribution that brings each.
 ELSEWHERE = {
@@ -32,7 +33,7 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 def build_app() -> typer.Typer:
-    """The whole command tree: the engine's groups, installed extensions, and a clear answer for absent ones."""
+    """The whole command tree: the engine's groups, installed extensions, and an answer for absent ones."""
     app = typer.Typer(
         name="crosswalk",
         help="Map, check, release and run syncs between two business systems.",

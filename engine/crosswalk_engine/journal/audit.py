@@ -80,9 +80,9 @@ class AuditTrail:
 
 def read_audit(connection: sqlite3.Connection, record: str | None = None) -> Iterator[dict[str, Any]]:
     """The rows in order, oldest first; only those of `record` when it is given."""
-    where = "where record = ?" if record else ""
-    query = f"select seq, at, event, record, action, detail, release, previous, hash from audit {where} order by seq"  # noqa: S608
     names = ("seq", "at", "event", "record", "action", "detail", "release", "previous", "hash")
+    where = "where record = ?" if record else ""
+    query = f"select {', '.join(names)} from audit {where} order by seq"  # noqa: S608
     for values in connection.execute(query, (record,) if record else ()):
         row = dict(zip(names, values, strict=True))
         row["detail"] = json.loads(row["detail"])

@@ -1,4 +1,4 @@
-"""Assemble: a release's flows joined to connectors and journal; what does not fit is said before anything runs."""
+"""Assemble: a release's flows joined to connectors and journal; what does not fit is said before a run."""
 
 import asyncio
 from collections import defaultdict
@@ -9,7 +9,7 @@ from crosswalk_engine.errors import ConfigError, RecordError
 from crosswalk_engine.formula import EvalError, compile_formula, formula_from_ir
 from crosswalk_engine.journal import Journal
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
-from crosswalk_engine.payload.paths import get
+from crosswalk_engine.payload.paths import MISSING, get
 from crosswalk_engine.project.flow import Ensure, FlowDocument
 from crosswalk_engine.release import Release
 from crosswalk_engine.sync.apply import IdMap, id_map
@@ -89,7 +89,7 @@ def _ensurers(
 def _needed(step: Ensure, condition: Condition) -> Needed:
     def needed(record: Fetched) -> str | None:
         key = get(record.document, step.key)
-        if key is None or not condition(record.document, record.related):
+        if key is MISSING or key is None or not condition(record.document, record.related):
             return None
         return str(key)
 

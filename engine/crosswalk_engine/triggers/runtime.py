@@ -1,23 +1,27 @@
 """A running engine: release and configuration joined to connectors, journal, receiver and workers.
 
-One event loop: the receiver, one worker a flow and one a source of write-backs. SIGTERM drains: nothing new is
-claimed, what is in flight ends, then the journal is closed. A second signal ends at once; the journal is made
-for that too.
+One event loop: the receiver, the control socket, one worker a flow and one a source of write-backs. SIGTERM
+drains: nothing new is claimed, what is in flight ends, then the journal is closed. A second signal ends at
+once; the journal is made for that too.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
+import os
 import random
+import secrets
 import signal
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from crosswalk_engine.connectors.catalogue import Surroundings, build_connector
 from crosswalk_engine.connectors.config import EngineConfig
@@ -34,6 +38,7 @@ from crosswalk_engine.sync.pipeline import Pipeline
 from crosswalk_engine.sync.receive import Receiver
 from crosswalk_engine.sync.world import World
 from crosswalk_engine.sync.write_back import WriteBacks
+from crosswalk_engine.triggers.control import Control, socket_path
 from crosswalk_engine.triggers.webhook import WebhookReceiver
 
 #: Seconds for which a worker waits when nothing is due and nobody wakes it.
@@ -88,35 +93,40 @@ class Runtime:
         recovered = journal.inbox.recover(at=now())
         pipelines = assemble(self.release, connectors, journal, self.world)
         monitor = Monitor(journal, self.release.hash, dict)
-        secrets = {name: hook_secret(self.config, name, self.base) for name in connectors}
+        path_secrets = {name: hook_secret(self.config, name, self.base) for name in connectors}
         sources = {name: c for name, c in connectors.items() if isinstance(c, Source)}
         receiver = Receiver(journal, [p.flow for p in pipelines], sources)
-        hooks = WebhookReceiver(receiver, secrets, now=now, wake=self._wake.set)
-        app = Starlette(routes=[*hooks.routes(), *monitor.routes()])
-        server = _Server(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+        hooks = WebhookReceiver(receiver, path_secrets, now=now, wake=self._wake.set)
         self._catch_signals(monitor)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        servers = [
+            _Served([*hooks.routes(), *monitor.routes()], listener),
+            _Served(
+                Control(journal, now=now, wake=self._wake.set).routes(), _control_socket(journal.core.path)
+            ),
+        ]
         try:
-            await _started(server, serving)
+            for server in servers:
+                await server.started()
             url = self.config.public_url or "http://{}:{}".format(*listener.getsockname()[:2])
             ready(url)
             logger.info("engine up, release %s, %d event(s) recovered", self.release.hash[:12], recovered)
-            await self._work(pipelines, sources, secrets, journal, url)
+            await self._work(pipelines, sources, path_secrets, journal, url)
         finally:
-            server.should_exit = True
-            await asyncio.wait_for(serving, DRAIN)
+            for server in servers:
+                await server.stop()
+            socket_path(journal.core.path).unlink(missing_ok=True)
 
     async def _work(
         self,
         pipelines: list[Pipeline],
         sources: Mapping[str, Source],
-        secrets: Mapping[str, str],
+        path_secrets: Mapping[str, str],
         journal: Journal,
         url: str,
     ) -> None:
         busy = defaultdict(bool)
         tasks = [
-            asyncio.create_task(self._subscribe(pipelines, sources, secrets, url)),
+            asyncio.create_task(self._subscribe(pipelines, sources, path_secrets, url)),
             *(asyncio.create_task(self._flow(pipeline, busy)) for pipeline in pipelines),
         ]
         for source in sources.values():
@@ -161,7 +171,7 @@ class Runtime:
         self,
         pipelines: list[Pipeline],
         sources: Mapping[str, Source],
-        secrets: Mapping[str, str],
+        path_secrets: Mapping[str, str],
         url: str,
     ) -> None:
         """Ask every source for its notices, again and again until it works: it may be down just now."""
@@ -170,7 +180,7 @@ class Runtime:
         while waiting and not self._stop.is_set():
             for name, pipeline in list(waiting.items()):
                 connection = pipeline.flow.source.connection
-                hook = f"{url.rstrip('/')}/hooks/{connection}/{secrets[connection]}"
+                hook = f"{url.rstrip('/')}/hooks/{connection}/{path_secrets[connection]}"
                 try:
                     await sources[connection].subscribe(pipeline.flow.trigger.webhook.events, hook)
                     del waiting[name]
@@ -204,23 +214,37 @@ class Runtime:
             loop.add_signal_handler(number, stop)
 
 
-class _Server(uvicorn.Server):
+class _Quiet(uvicorn.Server):
     """uvicorn without its own signal handling: the runtime drains first."""
 
-    def install_signal_handlers(self) -> None:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Signals are the runtime's."""
+        yield
 
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
-        """Signals are the runtime's."""
-        import contextlib
 
-        return contextlib.nullcontext()
+class _Served:
+    """Routes on one socket, in this event loop."""
+
+    def __init__(self, routes: list[Route], listener: socket.socket) -> None:
+        app = Starlette(routes=routes)
+        self._server = _Quiet(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
+
+    async def started(self) -> None:
+        while not self._server.started:
+            if self._task.done():
+                self._task.result()
+                raise ConfigError("CW-RECEIVER", "the receiver did not start")
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        self._server.should_exit = True
+        await asyncio.wait_for(self._task, DRAIN)
 
 
 def hook_secret(config: EngineConfig, connection: str, base: Path) -> str:
     """The secret in the path of a connection's webhooks; kept in a file beside the journal."""
-    import secrets
-
     path = base / f"{config.journal}.hooks"
     if not path.exists():
         path.touch(mode=0o600)
@@ -245,9 +269,15 @@ def _listen(config: EngineConfig) -> socket.socket:
         raise ConfigError("CW-LISTEN", "no such port", got=config.listen, expected="0 to 65535") from None
 
 
-async def _started(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
-    while not server.started:
-        if serving.done():
-            serving.result()
-            raise ConfigError("CW-RECEIVER", "the receiver did not start")
-        await asyncio.sleep(0.01)
+def _control_socket(journal: Path) -> socket.socket:
+    """A fresh 0600 Unix socket; the journal's lock says that nobody else can own an old one."""
+    path = socket_path(journal)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    listener.listen()
+    return listener
