@@ -4,7 +4,10 @@ So there are never two writers: a command that writes asks the engine, or takes 
 """
 
 import contextlib
+import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +24,15 @@ PATIENCE = 10.0
 
 
 def socket_path(journal: Path) -> Path:
-    """Where the engine of `journal` listens for its operators."""
-    return journal.with_name(journal.name + ".sock")
+    """Where the engine of `journal` listens for its operators.
+
+    A Unix socket's path has at most 107 bytes, so a deep folder gets its socket in the temporary folder.
+    """
+    beside = journal.resolve().with_name(journal.name + ".sock")
+    if len(os.fsencode(beside)) < 100:
+        return beside
+    digest = hashlib.sha256(os.fsencode(beside)).hexdigest()[:24]
+    return Path(tempfile.gettempdir()) / f"crosswalk-{digest}.sock"
 
 
 class Control:

@@ -124,7 +124,7 @@ class Runtime:
         journal: Journal,
         url: str,
     ) -> None:
-        busy = defaultdict(bool)
+        busy: defaultdict[str, bool] = defaultdict(bool)
         tasks = [
             asyncio.create_task(self._subscribe(pipelines, sources, path_secrets, url)),
             *(asyncio.create_task(self._flow(pipeline, busy)) for pipeline in pipelines),
