@@ -104,7 +104,7 @@ def _is_random(token: str) -> bool:
         return len(token) >= RANDOM_HEX_LENGTH and _bits(token.lower()) >= RANDOM_HEX_BITS
     has_digit = any(char.isdigit() for char in token)
     mixed = token != token.lower() and token != token.upper()
-    if not (has_digit and any(char.isalpha() for char in token)) or _is_wordy(token):
+    if not (has_digit or mixed) or _is_wordy(token):
         return False
     return _bits(token) >= RANDOM_BITS and (mixed or len(token) >= RANDOM_HEX_LENGTH)
 

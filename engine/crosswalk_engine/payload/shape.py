@@ -50,7 +50,7 @@ class Shape:
     def children(self) -> Mapping[str, "Shape"]:
         """The fields one step below: of this object, or of the objects that this collection holds."""
         if self.element is not None and self.repeated is not None:
-            return self.element.children
+            return {**self.element.children, **self.fields} if self.fields else self.element.children
         return self.fields
 
     @property

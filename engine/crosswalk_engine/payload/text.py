@@ -68,7 +68,7 @@ def check_head(head: bytes) -> None:
     """
     found = sniff(head)
     if found:
-        raise UnreadableTextError("NOT-TEXT", f"this is {found}", got=found)
+        raise UnreadableTextError("NOT-TEXT", f"this is {found}")
     for mark, name in _UTF16:
         if head.startswith(mark):
             raise _encoding(name, 0, head[0])

@@ -1,0 +1,143 @@
+"""Reading and writing records: JSON and NDJSON, with hard limits and one clear fault for each bad record.
+
+A file may be one JSON object, a JSON array of objects, an API reply ``{"response": [...]}`` or NDJSON (one
+object a line). NDJSON is read line by line, so its size has no bound of memory; a bad line does not hide the
+others.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from crosswalk_engine.errors import MissingFileError, RecordError
+from crosswalk_engine.payload.limits import BULK, DEFAULT, Limits
+from crosswalk_engine.payload.readers import Item, NdjsonReader, read_whole
+from crosswalk_engine.payload.sniffing import Opened, open_records
+
+#: So many bad lines are named in one message; the rest is counted.
+SHOWN_PROBLEMS = 20
+_TEXT_NUMBERS = msgspec.json.Encoder(decimal_format="string")
+_PLAIN_NUMBERS = msgspec.json.Encoder(decimal_format="number")
+
+
+class BadRecordsError(RecordError):
+    """Some records of a file are unreadable; `problems` holds each, `good` counts the others."""
+
+    def __init__(self, where: str, problems: tuple[RecordError, ...], good: int) -> None:
+        self.problems = problems
+        self.good = good
+        first = problems[0]
+        total = good + len(problems)
+        super().__init__(
+            "CW-RECORDS-BAD",
+            f"{len(problems):,} of {total:,} records cannot be read",
+            where=where,
+            got=f"first: {first.what}",
+        )
+
+    def render(self) -> str:
+        """The head line, then one line for each of the first 20 problems."""
+        shown = [f"  {problem.render()}" for problem in self.problems[:SHOWN_PROBLEMS]]
+        more = len(self.problems) - len(shown)
+        return "\n".join([super().render(), *shown, *([f"  … and {more:,} more"] if more else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a file held: readable records with their lines, and the problems of the others."""
+
+    where: str
+    rows: tuple[tuple[int, dict[str, Any]], ...]
+    problems: tuple[RecordError, ...]
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The readable records alone."""
+        return [record for _, record in self.rows]
+
+    def all_good(self) -> list[dict[str, Any]]:
+        """The records, when every one is readable.
+
+        Raises:
+            BadRecordsError: CW-RECORDS-BAD with every problem.
+        """
+        if self.problems:
+            raise BadRecordsError(self.where, self.problems, len(self.rows))
+        return self.records
+
+
+def iter_records(
+    source: Path | BinaryIO,
+    *,
+    where: str | None = None,
+    limits: Limits = BULK,
+    encoding: str | None = None,
+) -> Iterator[Item]:
+    """``(line, record)`` or ``(line, RecordError)`` for each record of `source`, lazily for NDJSON.
+
+    `line` counts from 1 and is where the record begins; `encoding` is only for a person's explicit choice.
+
+    Raises:
+        MissingFileError: CW-FILE-MISSING, at the first item.
+        RecordError: CW-EMPTY, CW-NOT-TEXT, CW-NOT-JSON, CW-ENCODING, CW-TOO-LARGE or CW-JSON-…: the file as a
+            whole cannot be read.
+    """
+    shown = where or (str(source) if isinstance(source, Path) else "input")
+    try:
+        opened = source.open("rb") if isinstance(source, Path) else nullcontext(source)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise MissingFileError("CW-FILE-MISSING", "there is no such file", where=shown) from error
+    with opened as stream:
+        yield from _read(open_records(stream, shown, limits, encoding))
+
+
+def read_records(
+    source: Path | BinaryIO,
+    *,
+    where: str | None = None,
+    limits: Limits = DEFAULT,
+    encoding: str | None = None,
+) -> Records:
+    """All records of a sample file, at most 20 MB by default; bad ones stand in `Records.problems`.
+
+    Raises:
+        MissingFileError, RecordError: as `iter_records`.
+    """
+    shown = where or (str(source) if isinstance(source, Path) else "input")
+    rows: list[tuple[int, dict[str, Any]]] = []
+    problems: list[RecordError] = []
+    for line, item in iter_records(source, where=shown, limits=limits, encoding=encoding):
+        if isinstance(item, RecordError):
+            problems.append(item)
+        else:
+            rows.append((line, item))
+    return Records(shown, tuple(rows), tuple(problems))
+
+
+def encode_json(value: Any, *, numbers: bool = False) -> bytes:
+    """`value` as compact UTF-8 JSON; decimals as texts with their scale, or with `numbers` as JSON numbers.
+
+    Raises:
+        TypeError: for values that JSON has no form for.
+    """
+    return (_PLAIN_NUMBERS if numbers else _TEXT_NUMBERS).encode(value)
+
+
+def write_ndjson(stream: BinaryIO, records: Iterable[Any], *, numbers: bool = False) -> int:
+    """One compact JSON line for each record; how many were written."""
+    count = 0
+    for record in records:
+        stream.write(encode_json(record, numbers=numbers) + b"\n")
+        count += 1
+    return count
+
+
+def _read(opened: Opened) -> Iterator[Item]:
+    if opened.lines:
+        yield from NdjsonReader(opened).items()
+    else:
+        yield from read_whole(opened)

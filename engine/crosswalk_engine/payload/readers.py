@@ -1,0 +1,192 @@
+"""Records out of raw lines (NDJSON) and out of one JSON text, each with the line on which it begins."""
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from crosswalk_engine.errors import RecordError
+from crosswalk_engine.payload.limits import Limits
+from crosswalk_engine.payload.sniffing import Opened, text_error
+from crosswalk_engine.payload.strict_json import (
+    JsonText,
+    decode_at,
+    decode_json,
+    skip_space,
+    skip_value,
+    syntax_error_at,
+)
+from crosswalk_engine.payload.text import BOM, UnreadableTextError, decode
+
+#: One record with the line where it begins, or what is wrong with it.
+Item = tuple[int, dict[str, Any] | RecordError]
+#: What API replies carry beside the records.
+_ENVELOPE_KEYS = frozenset({"response", "reference", "pagination", "sorting", "metaData", "errors"})
+_KIND_NAMES = {str: "text", bool: "true or false", int: "a number", type(None): "null", list: "a list"}
+
+
+class NdjsonReader:
+    """Reads one record a line; blank lines are passed over, a bad line becomes a problem."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._limits: Limits = opened.limits
+        self._line = 0
+        self._offset = 0
+
+    def items(self) -> Iterator[Item]:
+        """``(line, record or problem)`` for each filled line."""
+        chunks = self._opened.chunks
+        for chunk in chunks:
+            self._line += 1
+            line = self._line
+            if len(chunk) > self._limits.record_bytes and not chunk.endswith(b"\n"):
+                self._skip_rest(chunks)
+                yield line, self._too_long(line)
+                continue
+            body = chunk.removeprefix(BOM) if line == 1 else chunk
+            if body.strip():
+                yield from self._record(line, body)
+            self._offset += len(chunk)
+
+    def _record(self, line: int, body: bytes) -> Iterator[Item]:
+        where = f"{self._opened.where}:{line}"
+        try:
+            text = decode(body, encoding=self._opened.encoding, first_line=line, offset=self._offset).rstrip(
+                "\r\n"
+            )
+            source = JsonText(text, self._opened.where, line)
+            value = decode_json_line(source, self._limits)
+        except UnreadableTextError as error:
+            yield line, text_error(error, self._opened.where)
+        except RecordError as error:
+            yield line, error
+        else:
+            for record in unwrap(value, where):
+                yield line, record
+
+    def _skip_rest(self, chunks: Iterator[bytes]) -> None:
+        for chunk in chunks:
+            if chunk.endswith(b"\n"):
+                return
+
+    def _too_long(self, line: int) -> RecordError:
+        return RecordError(
+            "CW-TOO-LARGE",
+            "one record is too large",
+            where=f"{self._opened.where}:{line}",
+            expected=f"at most {self._limits.record_bytes / 1e6:.0f} MB a line",
+        )
+
+
+def decode_json_line(source: JsonText, limits: Limits) -> Any:
+    """The one value of a line.
+
+    Raises:
+        RecordError: CW-JSON-…
+    """
+    text = source.text
+    value, end = decode_at(source, skip_space(text, 0), limits)
+    end = skip_space(text, end)
+    if end != len(text):
+        raise syntax_error_at(source, "Extra data", end)
+    return value
+
+
+def read_whole(opened: Opened) -> Iterator[Item]:
+    """The records of one JSON text: an object, an API reply, or an array whose bad elements stand alone."""
+    raw = b"".join(opened.chunks)
+    try:
+        text = decode(raw, encoding=opened.encoding)
+    except UnreadableTextError as error:
+        raise text_error(error, opened.where) from error
+    source = JsonText(text, opened.where)
+    start = skip_space(text, 0)
+    if text[start : start + 1] == "[":
+        array = _Array(source, start, opened.limits)
+        try:
+            yield from array.items()
+        except RecordError as error:
+            # Cut off or broken here: what stands before is readable, what follows is not.
+            yield array.line, error
+        return
+    value = decode_json(text, where=opened.where, limits=opened.limits)
+    line = text.count("\n", 0, start) + 1
+    for record in unwrap(value, f"{opened.where}:{line}"):
+        yield line, record
+
+
+def unwrap(value: Any, where: str) -> Iterator[dict[str, Any] | RecordError]:
+    """The records in one decoded value: itself, the elements of a list, or an API reply's ``response``."""
+    if isinstance(value, dict):
+        inner = value.get("response")
+        if not isinstance(inner, list) or not value.keys() <= _ENVELOPE_KEYS:
+            yield value
+            return
+        value = inner
+    if not isinstance(value, list):
+        yield _not_a_record(value, where)
+        return
+    for index, element in enumerate(value):
+        yield element if isinstance(element, dict) else _not_a_record(element, f"{where} /{index}")
+
+
+class _Array:
+    """Walks an array element by element, so that one bad element does not hide the others."""
+
+    def __init__(self, source: JsonText, start: int, limits: Limits) -> None:
+        self._source = source
+        self._at = start + 1
+        self._limits = limits
+        self._counted, self.line = 0, source.first_line
+
+    def items(self) -> Iterator[Item]:
+        text = self._source.text
+        self._at = skip_space(text, self._at)
+        if text[self._at : self._at + 1] == "]":
+            self._end()
+            return
+        while True:
+            self._at = skip_space(text, self._at)
+            yield self._line_of(self._at), self._element()
+            self._at = skip_space(text, self._at)
+            mark = text[self._at : self._at + 1]
+            if mark == "]":
+                self._end()
+                return
+            if mark != ",":
+                self._fail("Expecting ',' delimiter")
+            self._at += 1
+
+    def _element(self) -> dict[str, Any] | RecordError:
+        start = self._at
+        try:
+            value, self._at = decode_at(self._source, start, self._limits)
+        except RecordError as error:
+            end = skip_value(self._source.text, start)
+            if end is None:
+                raise
+            self._at = end
+            return error
+        return value if isinstance(value, dict) else _not_a_record(value, self._source.place(start))
+
+    def _end(self) -> None:
+        self._at = skip_space(self._source.text, self._at + 1)
+        if self._at != len(self._source.text):
+            self._fail("Extra data")
+
+    def _fail(self, message: str) -> NoReturn:
+        raise syntax_error_at(self._source, message, self._at)
+
+    def _line_of(self, offset: int) -> int:
+        self.line += self._source.text.count("\n", self._counted, offset)
+        self._counted = offset
+        return self.line
+
+
+def _not_a_record(value: Any, where: str) -> RecordError:
+    return RecordError(
+        "CW-JSON-SHAPE",
+        "a record is not a JSON object",
+        where=where,
+        got=_KIND_NAMES.get(type(value), "a number"),
+        expected="an object or a list of objects",
+    )
