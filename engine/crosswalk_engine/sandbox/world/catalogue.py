@@ -9,7 +9,7 @@ from crosswalk_engine.sandbox.world.money import to_cents, to_four
 from crosswalk_engine.sandbox.world.tables import read_table
 
 #: Goods that the shop sells and nobody has opened in M3 yet: their orders cannot be delivered.
-NOT_IN_M3 = frozenset({"MUG-AUTUMN-BRK", "MUG-AUTUMN-HAZ"})
+NOT_IN_M3 = frozenset({"MUG-AUTUMN-BRK", "MUG-AUTUMN-HAZ", "SAMPLE-CARD"})
 
 #: Brightpearl's tax codes: id, rate in percent.
 TAX_CODES: dict[str, tuple[int, Decimal]] = {
@@ -52,6 +52,11 @@ class Product:
     def nominal(self) -> str:
         """The nominal code of its sales."""
         return {"giftcard": "2150", "service": "4020"}.get(self.kind, "4000")
+
+    @property
+    def shown_sku(self) -> str:
+        """The SKU in Brightpearl; nobody gave one to the sample card."""
+        return "" if self.kind == "sample" else self.sku
 
     @property
     def in_m3(self) -> bool:
@@ -151,7 +156,7 @@ def product_record(product: Product, seed: int) -> dict[str, object]:
     draw = Draw(seed, "product", product.sku)
     tax_id, _ = TAX_CODES[product.tax]
     barcode = ean13(f"5060{product.id * 7919 % 10**8:08d}") if product.kind in ("stock", "measure") else ""
-    identity: dict[str, object] = {"sku": product.sku, "barcode": barcode}
+    identity: dict[str, object] = {"sku": product.shown_sku, "barcode": barcode}
     if barcode:
         identity["ean"] = barcode
     if product.kind == "stock" and draw.chance(0.3):

@@ -169,10 +169,8 @@ def _unknown_sku(order: dict[str, Any], plan: Plan, draw: Draw) -> _Spoilt:
 
 
 def _blank_sku(order: dict[str, Any], plan: Plan, draw: Draw) -> _Spoilt:
-    del plan, draw
-    _, row = _product_row(order)
-    row["productSku"] = ""
-    return "orderRows[].productSku", "", "a product row without SKU", DEAD_LETTER
+    del order, plan, draw
+    return "orderRows[].productSku", "", "a product without SKU", DEAD_LETTER
 
 
 def _no_channel_customer(order: dict[str, Any], plan: Plan, draw: Draw) -> _Spoilt:

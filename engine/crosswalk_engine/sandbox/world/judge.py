@@ -40,6 +40,7 @@ class Masters:
     currencies: frozenset[str]
     trade_contacts: Mapping[int, str]
     contacts: frozenset[int]
+    skus: Mapping[int, str]
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -62,6 +63,10 @@ def load_masters(folder: Path, *, lookups: Path | None = None) -> Masters:
             if (name := contact.get("organisation", {}).get("name", ""))
         },
         contacts=frozenset(contact["contactId"] for contact in contacts),
+        skus={
+            product["id"]: product["identity"]["sku"]
+            for product in _records(folder / "brightpearl" / "products.ndjson")
+        },
         lookups={
             name: _table(tables / f"{name}.csv")
             for name in ("channel_customers", "charge_codes", "warehouses", "delivery_methods")
@@ -138,12 +143,16 @@ def _quantities(order: Mapping[str, Any], masters: Masters) -> _Fault:
     return None
 
 
+def _sku(row: Mapping[str, Any], masters: Masters) -> str:
+    """The row's SKU; the product's own where the row has none."""
+    return str(row.get("productSku") or masters.skus.get(row["productId"], ""))
+
+
 def _skus_given(order: Mapping[str, Any], masters: Masters) -> _Fault:
-    del masters
     for row in _rows(order, free=False):
-        sku = row.get("productSku", "")
+        sku = _sku(row, masters)
         if not sku.strip():
-            return "orderRows[].productSku", sku, "a product row without SKU"
+            return "orderRows[].productSku", sku, "a product without SKU"
     return None
 
 
@@ -208,8 +217,9 @@ def _currency(order: Mapping[str, Any], masters: Masters) -> _Fault:
 
 def _skus_known(order: Mapping[str, Any], masters: Masters) -> _Fault:
     for row in _rows(order, free=False):
-        if row["productSku"].strip().upper() not in masters.items:
-            return "orderRows[].productSku", row["productSku"], "the item does not exist in M3"
+        sku = _sku(row, masters)
+        if sku.strip().upper() not in masters.items:
+            return "orderRows[].productSku", sku, "the item does not exist in M3"
     return None
 
 

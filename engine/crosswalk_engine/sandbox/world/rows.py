@@ -84,6 +84,8 @@ def _goods(draw: Draw, plan: Plan) -> list[Row]:
     chosen = [*stock]
     if plan.dirt == "unknown_sku":
         chosen.append(draw.pick([by_sku()["MUG-AUTUMN-BRK"], by_sku()["MUG-AUTUMN-HAZ"]]))
+    if plan.dirt == "blank_sku":
+        chosen.append(by_sku()["SAMPLE-CARD"])
     if draw.chance(0.1) and len(rows) + len(chosen) < 6:
         chosen.append(draw.pick(of_kind("measure", "service")))
     if plan.channel in (1, 2) and draw.chance(0.05) and len(rows) + len(chosen) < 6:
@@ -119,7 +121,7 @@ def _priced(plan: Plan, product: Product, quantity: Decimal, discount: Decimal, 
     return Row(
         product_id=product.id,
         name=product.name,
-        sku=product.sku,
+        sku=product.shown_sku,
         quantity=quantity,
         price=price,
         cost=to_four(product.cost_gbp),
