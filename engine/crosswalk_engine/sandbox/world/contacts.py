@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from crosswalk_engine.sandbox.world.draw import Draw
 from crosswalk_engine.sandbox.world.people import Firm, Person, draw_person, firm_domain, firms, typed_phone
-from crosswalk_engine.sandbox.world.places import COUNTRIES, Address, draw_address, places
+from crosswalk_engine.sandbox.world.places import COUNTRIES, Address, Place, draw_address, places
 from crosswalk_engine.sandbox.world.plan import (
     FIRM_DUPLICATES,
     FIRST_CONSUMER_ID,
@@ -223,6 +224,12 @@ def postal_record(contact: Contact) -> dict[str, Any]:
     }
 
 
-def other_place(draw: Draw, country: str, region: str) -> str:
-    """A postcode of `country` in another region than `region`."""
-    return draw.pick([place.postcode for place in places(country) if place.region != region])
+def other_place(draw: Draw, country: str, town: str) -> str:
+    """A postcode that belongs to another region of `country` than `town` does."""
+    own = {_area(place) for place in places(country, town)}
+    return draw.pick([place.postcode for place in places(country) if _area(place) not in own])
+
+
+def _area(place: Place) -> str:
+    """The state in the US; elsewhere the letters before the first digit of the postcode."""
+    return place.region if place.country == "US" else "".join(takewhile(str.isalpha, place.postcode))

@@ -218,7 +218,7 @@ def _missing_country(order: dict[str, Any], plan: Plan, draw: Draw) -> _Spoilt:
 
 def _place_mismatch(order: dict[str, Any], plan: Plan, draw: Draw) -> _Spoilt:
     delivery = order["parties"]["delivery"]
-    delivery["postalCode"] = other_place(draw, plan.country, delivery["addressLine4"])
+    delivery["postalCode"] = other_place(draw, plan.country, delivery["addressLine3"])
     reason = f"the postcode belongs to another place than {delivery['addressLine3']}"
     return "parties.delivery.postalCode", delivery["postalCode"], reason, HELD
 

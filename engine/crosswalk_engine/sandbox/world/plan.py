@@ -28,19 +28,19 @@ _SYNC_START, _SYNC_STEP = datetime(2026, 10, 16, 6, 0, tzinfo=UTC), timedelta(mi
 #: One order of each block of this many carries real dirt (about 5 %), the kinds taking turns.
 DIRT_BLOCK = 18
 
-#: Dirt kind -> channel whose orders can carry it.
-DIRT_CHANNEL = {
-    "unknown_sku": 1,
-    "place_mismatch": 3,
-    "totals_off": 5,
-    "quantity_text": 1,
-    "no_channel_customer": 2,
-    "blank_sku": 5,
-    "unmapped_charge": 1,
-    "missing_country": 1,
-    "currency_unknown": 4,
-    "bad_postcode": 1,
-    "unknown_zip": 3,
+#: Dirt kind -> channels whose orders can carry it.
+DIRT_CHANNELS = {
+    "unknown_sku": (1,),
+    "place_mismatch": (1, 3),
+    "totals_off": (5,),
+    "quantity_text": (1,),
+    "no_channel_customer": (2,),
+    "blank_sku": (5,),
+    "unmapped_charge": (1,),
+    "missing_country": (1,),
+    "currency_unknown": (4,),
+    "bad_postcode": (1,),
+    "unknown_zip": (3,),
 }
 
 #: Contacts that were opened a second time for the same firm: duplicate id -> first id.
@@ -95,7 +95,7 @@ def dirt_of(seed: int, index: int) -> str:
     block, place = divmod(index - PAST, DIRT_BLOCK)
     if Draw(seed, "dirt", block).whole(0, DIRT_BLOCK - 1) != place:
         return ""
-    kinds = tuple(DIRT_CHANNEL)
+    kinds = tuple(DIRT_CHANNELS)
     return kinds[block % len(kinds)]
 
 
@@ -104,7 +104,9 @@ def plan_order(seed: int, index: int) -> Plan:
     """The plan of order `index`."""
     draw = Draw(seed, "plan", index)
     dirt = dirt_of(seed, index)
-    channel = DIRT_CHANNEL.get(dirt) or draw.weighted({c.id: c.share for c in CHANNELS.values()})
+    channel = draw.weighted({c.id: c.share for c in CHANNELS.values()})
+    if dirt:
+        channel = draw.pick(DIRT_CHANNELS[dirt])
     if channel == 4:
         return _trade(draw, index, dirt)
     country = draw.weighted(CHANNELS[channel].countries)
