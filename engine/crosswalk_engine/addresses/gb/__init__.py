@@ -1,0 +1,1 @@
+"""Addresses in the United Kingdom: postcode grammar, live postcodes, areas and their post towns."""
