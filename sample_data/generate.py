@@ -4,6 +4,9 @@ import argparse
 from pathlib import Path
 
 from crosswalk_engine.sandbox.world import ORDERS, SEED, write_world
+from crosswalk_engine.sandbox.world.write import sample_files, write_files
+
+SAMPLES = Path("projects/brightpearl-infor/samples")
 
 
 def main() -> None:
@@ -14,6 +17,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="data folder")
     given = parser.parse_args()
     write_world(given.out, orders=given.orders, seed=given.seed)
+    write_files(given.out / SAMPLES, sample_files(given.seed))
 
 
 if __name__ == "__main__":

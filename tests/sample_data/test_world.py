@@ -11,7 +11,7 @@ from crosswalk_engine.sandbox.world.catalogue import ean13
 from crosswalk_engine.sandbox.world.draw import Draw
 from crosswalk_engine.sandbox.world.orders import make_order
 from crosswalk_engine.sandbox.world.plan import PAST
-from crosswalk_engine.sandbox.world.write import world_files
+from crosswalk_engine.sandbox.world.write import sample_files, world_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +24,23 @@ def test_running_the_generator_reproduces_the_committed_files_byte_for_byte() ->
     assert len(files) == 20
     for name, text in files.items():
         assert (SAMPLE / name).read_bytes() == text.encode(), name
+    samples = sample_files(SEED)
+    assert len(samples) == 6
+    for name, text in samples.items():
+        assert (SAMPLE / "projects/brightpearl-infor/samples" / name).read_bytes() == text.encode(), name
+
+
+def test_the_projects_samples_show_no_record_of_the_account() -> None:
+    """At most 40 orders, and nobody of the account lives at an address that they show."""
+
+    def people(text: str) -> list[tuple[str, str, str]]:
+        blocks = [json.loads(line)["parties"]["delivery"] for line in text.splitlines()]
+        return [(b["addressFullName"], b["addressLine1"], b["postalCode"]) for b in blocks]
+
+    account = people((SAMPLE / "brightpearl" / "orders.ndjson").read_text(encoding="utf-8"))
+    shown = people(sample_files(SEED)["brightpearl.order.ndjson"])
+    assert len(shown) == 38
+    assert not set(shown) & set(account)
 
 
 def test_committed_data_stays_small() -> None:

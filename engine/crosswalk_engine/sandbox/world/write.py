@@ -1,7 +1,7 @@
 """Writing the whole data folder: both systems' records, edits during a run, the truth about each order."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from crosswalk_engine.sandbox.world.draw import Draw
 from crosswalk_engine.sandbox.world.keyed import keyed_orders
 from crosswalk_engine.sandbox.world.orders import Made, make_order
 from crosswalk_engine.sandbox.world.plan import PAST
+from crosswalk_engine.sandbox.world.samples import sample_records
 
 SEED = 20_261_123
 ORDERS = 300
@@ -24,7 +25,7 @@ _EDIT_BLOCK = 30
 
 
 def write_world(folder: Path, *, orders: int = ORDERS, seed: int = SEED) -> None:
-    """Write the data folder with `orders` orders to sync, after `PAST` past ones.
+    """Write the data folder with `orders` orders to sync, after `PAST` past ones; no project is written.
 
     The first orders are the same whatever `orders` is. Existing files of the same names are replaced.
 
@@ -39,8 +40,17 @@ def write_world(folder: Path, *, orders: int = ORDERS, seed: int = SEED) -> None
             got=str(orders),
             expected=f"1 to {MOST_ORDERS}",
         )
+    write_files(folder, world_files(orders=orders, seed=seed))
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write `files` (relative path -> text) below `folder`.
+
+    Raises:
+        CannotWriteError: the folder cannot be written.
+    """
     try:
-        for name, text in world_files(orders=orders, seed=seed).items():
+        for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -80,6 +90,11 @@ def world_files(*, orders: int, seed: int) -> dict[str, str]:
             if contact.of
         ),
     }
+
+
+def sample_files(seed: int) -> dict[str, str]:
+    """The files of the sample project's folder ``samples/``: name -> text."""
+    return {name: _lines(records) for name, records in sample_records(seed).items()}
 
 
 def _lines(records: Iterable[Any]) -> str:
