@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from crosswalk_engine.errors import BusyError, ConfigError
 from crosswalk_engine.journal import Delivery, EventState, Journal, NewEvent, open_reader
 from crosswalk_engine.journal.audit import read_audit, verify_audit
