@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
@@ -28,6 +28,9 @@ class Source:
 
 class Document(Strict):
     """A whole document that knows the file and the lines it came from, for findings."""
+
+    #: Keys at the top whose values are hashes on purpose, and so look random.
+    hashes_under: ClassVar[frozenset[str]] = frozenset()
 
     _source: Source = PrivateAttr(default_factory=Source)
 
@@ -65,7 +68,8 @@ def validate(document: YamlDocument, model: type[Model]) -> Model:
     Raises:
         FindingsError: CW-DOCUMENT, all faults at once.
     """
-    findings = list(secret_findings(document))
+    hashes = model.hashes_under if issubclass(model, Document) else frozenset()
+    findings = list(secret_findings(document, hashes_under=hashes))
     hidden = bool(findings)
     try:
         checked = model.model_validate(document.data)
@@ -76,9 +80,14 @@ def validate(document: YamlDocument, model: type[Model]) -> Model:
     return checked
 
 
-def secret_findings(document: YamlDocument, *, random_too: bool = True) -> Iterator[Finding]:
+def secret_findings(
+    document: YamlDocument, *, hashes_under: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
     """One finding for each place that looks like a secret; the value is not shown."""
-    for place, looks_like in find_secrets(document.data, random_too=random_too):
+    data = document.data
+    plain = {key: part for key, part in data.items() if key in hashes_under} if isinstance(data, dict) else {}
+    rest = {key: part for key, part in data.items() if key not in plain} if plain else data
+    for place, looks_like in (*find_secrets(rest), *find_secrets(plain, random_too=False)):
         yield Finding(
             document.at(place),
             "CW-SECRET",
