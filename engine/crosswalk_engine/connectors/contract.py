@@ -90,10 +90,13 @@ class Target(Protocol):
     #: Entities that can be written, each with the field that holds its natural key.
     entities: Mapping[str, str]
 
-    async def find(self, entity: str, output: Document, *, progress: str | None) -> Found | None:
-        """Look a record up by its natural key; leftovers of an unfinished write are cleared.
+    async def find(
+        self, entity: str, output: Document, *, attempted: bool, progress: str | None
+    ) -> Found | None:
+        """Look a record up by its natural key; None means that it is certainly not there.
 
-        `progress` is what the last attempt had remembered. None means that it is certainly not there.
+        `attempted` says that an earlier write may have got through or left something unfinished, which is
+        cleared; `progress` is what that attempt had remembered.
         """
         ...
 

@@ -76,11 +76,17 @@ class Inbox:
         code: str = "",
         reason: str = "",
         due: float | None = None,
+        counts: bool = True,
         version: int | None = None,
     ) -> None:
-        """Move claimed events to `state` in one step, each with its audit row."""
-        with self._core.transaction():
+        """Move claimed events to `state` in one step, each with its audit row.
+
+        `counts` is False when this was no try of its own (a throttle, a wait): `attempts` stays as it was.
+        """
+        with self._core.transaction() as db:
             for event in events:
+                if not counts:
+                    db.execute("update event set attempts = attempts - 1 where id = ?", (event.id,))
                 self._core.move(
                     event.id, event.record, state, at, code=code, reason=reason, due=due, version=version
                 )

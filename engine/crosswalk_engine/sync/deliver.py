@@ -24,7 +24,7 @@ async def deliver(mapped: Mapped, flow: FlowDocument, target: Target, journal: J
     if flow.deliver is None:
         raise RecordError("CW-FLOW-DELIVER", "this flow delivers nothing", where=flow.name)
     natural = str(mapped.output[flow.deliver.natural_key])
-    effect, _ = journal.outbox.intend(
+    effect, fresh = journal.outbox.intend(
         event,
         "deliver",
         key=natural,
@@ -34,7 +34,7 @@ async def deliver(mapped: Mapped, flow: FlowDocument, target: Target, journal: J
     )
     entity = flow.target.entity
     try:
-        found = await target.find(entity, mapped.output, progress=effect.progress)
+        found = await target.find(entity, mapped.output, attempted=not fresh, progress=effect.progress)
         key = (
             found.target_key
             if found

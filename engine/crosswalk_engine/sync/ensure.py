@@ -78,7 +78,7 @@ class Ensurer:
             raise as_record_error(result, f"{self.entity} {key}")
         event = work.work.event
         idempotency = f"{event.flow}/ensure/{self.step.entity}/{key}"
-        effect, _ = self.journal.outbox.intend(
+        effect, fresh = self.journal.outbox.intend(
             event,
             f"ensure:{self.step.entity}",
             key=key,
@@ -87,7 +87,9 @@ class Ensurer:
             at=self.world.now(),
         )
         try:
-            found = await self.target.find(self.step.entity, result.output, progress=effect.progress)
+            found = await self.target.find(
+                self.step.entity, result.output, attempted=not fresh, progress=effect.progress
+            )
             target_key = (
                 found.target_key
                 if found

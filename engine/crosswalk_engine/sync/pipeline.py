@@ -156,6 +156,7 @@ class Pipeline:
                 code=verdict.code,
                 reason=verdict.reason,
                 due=verdict.due,
+                counts=verdict.counts,
                 version=version,
             )
         if work.covered:
@@ -172,12 +173,14 @@ class Pipeline:
             return Verdict(EventState.DEAD, error.code, error.render())
         now = self.world.now()
         if isinstance(error, ThrottledError):
-            return Verdict(EventState.RETRY, error.code, error.render(), now + error.retry_after)
+            return Verdict(
+                EventState.RETRY, error.code, error.render(), now + error.retry_after, counts=False
+            )
         if isinstance(error, RetriableError):
             return self._retry(error, work.event, now)
         if isinstance(error, ConfigError):
             logger.error("connection refused: %s", error.render())
-            return Verdict(EventState.RETRY, error.code, error.render(), now + PAUSE)
+            return Verdict(EventState.RETRY, error.code, error.render(), now + PAUSE, counts=False)
         logger.error(
             "unexpected %s in flow %s, event %d", type(error).__name__, self.flow.name, work.event.id
         )
@@ -199,7 +202,9 @@ class Pipeline:
         longest = self.flow.waiting.longest.total_seconds()
         if now - work.event.received_at >= longest:
             return Verdict(EventState.HELD, verdict.code, f"waited {longest:.0f} s for {verdict.reason}")
-        return Verdict(EventState.WAITING, verdict.code, verdict.reason, now + min(longest, 30.0))
+        return Verdict(
+            EventState.WAITING, verdict.code, verdict.reason, now + min(longest, 30.0), counts=False
+        )
 
     def _keep_inputs(self, fetched: Sequence[Fetched]) -> None:
         self.journal.inbox.keep_inputs(

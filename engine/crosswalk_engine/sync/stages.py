@@ -66,9 +66,11 @@ class Verdict:
         code: why, in short.
         reason: why, in words; it may quote the record, so it stays in the journal.
         due: seconds since the epoch at which it comes back (retry, waiting).
+        counts: whether this was a try of its own; a pause that the other end asks for is none.
     """
 
     state: EventState
     code: str = ""
     reason: str = ""
     due: float | None = None
+    counts: bool = True

@@ -43,8 +43,10 @@ class InforM3Target:
     async def close(self) -> None:
         """Nothing of its own is open."""
 
-    async def find(self, entity: str, output: Document, *, progress: str | None) -> Found | None:
-        """Look the record up; an order's unconfirmed batch heads are deleted on the way.
+    async def find(
+        self, entity: str, output: Document, *, attempted: bool, progress: str | None
+    ) -> Found | None:
+        """Look the record up; batch heads that an earlier attempt left unconfirmed are deleted on the way.
 
         Raises:
             RetriableError: M3 is still making the order; ask again later.
@@ -57,6 +59,8 @@ class InforM3Target:
         rows = await self._client.read("OIS120MI", "LstCOStopByCUOR", {"CUOR": output["CUOR"]})
         if rows:
             return Found(rows[0]["ORNO"])
+        if not attempted:
+            return None
         heads = await self._client.read("OIS100MI", "LstBatchHead", {"CUNO": output["CUNO"]})
         for head in heads:
             if head.get("CUOR") == output["CUOR"]:
