@@ -111,6 +111,7 @@ async def test_options_names_the_uris_to_fetch(bench: Any) -> None:
     for path, uris in {
         f"{ORDERS}/1-100000": ["/order/101-103,107"],
         ORDERS: ["/order/101-103,107"],
+        f"{ORDERS}/": ["/order/101-103,107"],
         f"{ORDERS}/102,107,500-900": ["/order/102,107"],
         f"{ORDERS}/1-50": [],
         "/product-service/product": ["/product/1044"],

@@ -27,6 +27,8 @@ class Gate:
         if is_control(scope) or not scope["path"].startswith(API_PREFIX):
             await self.app(scope, receive, send)
             return
+        if scope["path"].endswith("/"):  # the official examples end collections with a slash
+            scope = {**scope, "path": scope["path"].rstrip("/")}
         call: Call = scope[CALL_KEY]
         headers = Headers(scope=scope)
         pool = "instance" if "authorization" in headers else "private"
