@@ -39,7 +39,7 @@ def write_release(files: Mapping[str, bytes], out: Path, *, force: bool = False)
 
 
 def write_folder(files: Mapping[str, bytes], out: Path) -> None:
-    """Write a folder beside its place, then move it there; what stood there goes when the new one is whole."""
+    """Write a folder beside its place, then move it there; an earlier one goes when the new one is whole."""
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
