@@ -11,6 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.types import Lifespan
 
 from crosswalk_engine.sandbox.app import build_app
 from crosswalk_engine.sandbox.brightpearl.account import load_account
@@ -67,27 +68,9 @@ def make_app(
         injected_error,
         throttled_reply,
     )
-    sender = HttpSend()
-    system = System(
-        host,
-        account,
-        Quota(host),
-        Tokens(account.app, host),
-        Hub(host, account.code, send or sender),
-        base_url.partition("://")[2],
-    )
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        del app
-        delivering = asyncio.create_task(system.hub.run())
-        try:
-            yield
-        finally:
-            delivering.cancel()
-            await asyncio.gather(delivering, return_exceptions=True)
-            await sender.close()
-
+    hub = Hub(host, account.code, send or HttpSend())
+    address = base_url.partition("://")[2]
+    system = System(host, account, Quota(host), Tokens(account.app, host), hub, address)
     app = build_app(
         host,
         api_routes(system),
@@ -95,10 +78,28 @@ def make_app(
         gate=Middleware(Gate, system=system),
         control=brightpearl_control(system),
         exception_handlers={ApiError: api_error_reply, HTTPException: no_such_resource},
-        lifespan=lifespan,
+        lifespan=_delivering(hub),
     )
     app.state.system = system
     return app
+
+
+def _delivering(hub: Hub) -> Lifespan[Starlette]:
+    """A lifespan during which `hub` delivers by itself."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        del app
+        delivering = asyncio.create_task(hub.run())
+        try:
+            yield
+        finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
+            if isinstance(hub.send, HttpSend):
+                await hub.send.close()
+
+    return lifespan
 
 
 def classify(method: str, path: str) -> CallKind:
