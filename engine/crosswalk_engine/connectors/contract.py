@@ -52,11 +52,15 @@ class Found:
 class Source(Protocol):
     """A system that records come from."""
 
-    #: Entities that can be fetched, and the largest id set of one call.
-    entities: Mapping[str, int]
+    @property
+    def entities(self) -> Mapping[str, int]:
+        """Entities that can be fetched, and the largest id set of one call."""
+        ...
 
-    #: Write-backs in one call.
-    write_back_batch: int
+    @property
+    def write_back_batch(self) -> int:
+        """Write-backs in one call."""
+        ...
 
     async def fetch(self, entity: str, keys: Sequence[str]) -> dict[str, Document]:
         """The current state of records by key, in as few calls as possible; absent ones are left out."""
@@ -87,8 +91,10 @@ class Source(Protocol):
 class Target(Protocol):
     """A system that records go to."""
 
-    #: Entities that can be written, each with the field that holds its natural key.
-    entities: Mapping[str, str]
+    @property
+    def entities(self) -> Mapping[str, str]:
+        """Entities that can be written, each with the field that holds its natural key."""
+        ...
 
     async def find(
         self, entity: str, output: Document, *, attempted: bool, progress: str | None

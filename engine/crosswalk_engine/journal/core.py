@@ -50,6 +50,11 @@ class JournalCore:
         self.db.close()
         self._lock.close()
 
+    def abandon(self) -> None:
+        """Let go as a dying process would: an open transaction rolls back, nothing is checkpointed."""
+        self.db.close()
+        self._lock.close()
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One durable step: everything inside is committed together, or nothing is."""

@@ -80,7 +80,7 @@ async def fetch_related(
             wanted[name] |= ids
     names = sorted(wanted)
     pools = await asyncio.gather(
-        *(cache.get(mapping.related_entity(name), sorted(wanted[name])) for name in names)
+        *(cache.get(mapping.related_entities[name], sorted(wanted[name])) for name in names)
     )
     return dict(zip(names, pools, strict=True))
 

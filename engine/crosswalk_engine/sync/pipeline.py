@@ -97,7 +97,7 @@ class Pipeline:
         return accepted
 
     async def _bring_all(self, records: Sequence[Fetched]) -> None:
-        applied = [(record, apply(record, self.mapping, self.ids)) for record in records]
+        applied = [(record, self._apply(record)) for record in records]
         waiting = [record for record, mapped in applied if _waits(mapped)]
         turn = asyncio.Semaphore(AT_ONCE)
         try:
@@ -113,6 +113,12 @@ class Pipeline:
                 await self._guarded(record, lambda: self._bring(record, mapped, prepared))
 
         await asyncio.gather(*(one(record, mapped) for record, mapped in applied))
+
+    def _apply(self, record: Fetched) -> Mapped | Verdict:
+        try:
+            return apply(record, self.mapping, self.ids)
+        except Exception as error:  # noqa: BLE001  one record must never stop the others
+            return self._verdict(error, record.work)
 
     async def _guarded(self, record: Fetched, bring: Callable[[], Awaitable[Verdict | None]]) -> None:
         try:
@@ -132,7 +138,7 @@ class Pipeline:
         if isinstance(mapped, Verdict):
             for ensurer, material in zip(self.ensurers, prepared, strict=True):
                 await ensurer.ensure(record, material)
-            mapped = apply(record, self.mapping, self.ids)
+            mapped = self._apply(record)
         if isinstance(mapped, Verdict):
             return self._wait(mapped, record.work) if _waits(mapped) else mapped
         last = self.journal.outbox.last_delivery(self.flow.name, record.work.record)

@@ -1,1 +1,1 @@
-"""What every connector and journal must pass, shipped with the product."""
+"""What shipped tests are made of: fault points, two small systems, and scenes to run the pipeline in."""
