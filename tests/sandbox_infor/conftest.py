@@ -52,6 +52,7 @@ _DEFAULTS = {"STAT": "20", "CUCD": "GBP", "ORTP": "WEB", "WHLO": "BRS", "FACI": 
 CUSTOMERS = [
     {"CUNO": "WEBUKGBP", "CUNM": "Web UK", "CUA1": "1 High Street", "CSCD": "GB", "VTCD": "", **_DEFAULTS},
     {"CUNO": "WEBUSUSD", "CUNM": "Web US", "CUA1": "1 Main St", "CSCD": "US", **_DEFAULTS, "VTCD": "0"},
+    {"CUNO": "REDUCED", "CUNM": "Hospice", "CUA1": "4 High Street", "CSCD": "GB", **_DEFAULTS, "VTCD": "3"},
     {"CUNO": "BLOCKED", "CUNM": "Blocked", "CUA1": "2 High Street", "CSCD": "GB", **_DEFAULTS, "STAT": "90"},
     {"CUNO": "STOPPED", "CUNM": "Stopped", "CUA1": "3 High Street", "CSCD": "GB", **_DEFAULTS, "BLCD": "1"},
 ]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from crosswalk_engine.errors import CrosswalkError
 from crosswalk_engine.sandbox.clock import SandboxClock
+from crosswalk_engine.sandbox.data import data_root
 from crosswalk_engine.sandbox.infor import describe, make_app
 from crosswalk_engine.sandbox.infor.m3.company import Company
 from crosswalk_engine.sandbox.infor.m3.keyed import load_keyed_orders
@@ -23,7 +24,7 @@ async def test_keyed_orders_are_real_orders_before_the_first_call(sandbox: Any) 
     assert (head["CUOR"], head["ORVA"], head["VTAM"], head["STAT"]) == ("BP7", "64.89", "12.98", "33")
     state = await sandbox.control("state")
     assert state["counts"] == {"orders": 0, "open_batch_heads": 0, "customers": 0}
-    assert state["before"] == {"orders": 1, "customers": 4}
+    assert state["before"] == {"orders": 1, "customers": 5}
     assert (state["orders"], await sandbox.control("effects")) == ([], [])
 
 
@@ -36,6 +37,13 @@ def test_the_sample_companys_keyed_figures_are_what_m3_computes() -> None:
     for row in rows:
         totals = company.orders[row["ORNO"]].totals
         assert (totals.orva, totals.vtam) == (Decimal(row["ORVA"]), Decimal(row["VTAM"])), row["ORNO"]
+
+
+def test_the_shipped_seed_state_is_a_company_too() -> None:
+    """Without a data folder the sandbox serves the seed in the wheel, keyed orders included."""
+    company = make_app(data_root(None)).state.host.effects.company
+    assert company.masters.tenant == "ACME_TST"
+    assert len(company.orders) == len(company.masters.orders) >= 1
 
 
 def test_descriptions_follow_the_data(write_masters: Callable[..., Path]) -> None:

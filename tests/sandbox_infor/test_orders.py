@@ -99,6 +99,15 @@ async def test_an_export_customer_pays_no_vat_at_all(sandbox: Any) -> None:
     assert [line["VTCD"] for line in effect["data"]["lines"]] == ["0"]
 
 
+async def test_a_customers_own_vat_code_goes_before_the_items(sandbox: Any) -> None:
+    """A customer with the reduced code pays 5 % on standard items, zero-rated items and charges alike."""
+    number = await sandbox.order(
+        ("KETTLE-SS-17", "1", "100"), ("BOOK-TEA", "1", "10"), charges=(("FREIGH", "4"),), CUNO="REDUCED"
+    )
+    (value,) = await sandbox.records("OIS100MI", "GetOrderValue", ORNO=number)
+    assert (value["ORVA"], value["VTAM"]) == ("114.00", "5.70")
+
+
 async def test_writing_twice_makes_two(sandbox: Any) -> None:
     """No call is idempotent: heads, lines, charges and orders with one CUOR double when they are repeated."""
     first, second = await sandbox.head(), await sandbox.head()
@@ -213,13 +222,14 @@ async def test_blank_head_fields_come_from_the_customer(sandbox: Any) -> None:
 
 
 async def test_the_effect_log_tells_the_whole_order(sandbox: Any) -> None:
-    """One effect per confirmed order: who, what, per-line VAT, sums and time; opened heads are there too."""
+    """One effect per order: lines, VAT, sums, time, but no names; those stand in the state alone."""
     number = await sandbox.order(
-        ("KETTLE-SS-17", "2", "29.95"), charges=(("DISCNT", "-5.00"),), CUOR="BP5", OREF="X"
+        ("KETTLE-SS-17", "2", "29.95"), charges=(("DISCNT", "-5.00"),), CUOR="BP5", YREF="Priya Raman"
     )
     opened, confirmed = await sandbox.control("effects")
     assert (opened["kind"], opened["data"]) == ("batch.opened", {"CUNO": "WEBUKGBP", "CUOR": "BP5"})
     data = confirmed["data"]
+    assert "Priya" not in str(data)
     assert (confirmed["kind"], confirmed["key"], confirmed["at"]) == (
         "order.confirmed",
         number,
@@ -237,4 +247,5 @@ async def test_the_effect_log_tells_the_whole_order(sandbox: Any) -> None:
         "CUNO": "WEBUKGBP", "CUOR": "BP5", "NTAM": "59.90", "EXAM": "-5.00", "ORVA": "54.90", "VTAM": "10.98",
         "TOAM": "65.88", "batch": "8000000001",
     }  # fmt: skip
-    assert (await sandbox.control("state"))["orders"] == [data]
+    (whole,) = (await sandbox.control("state"))["orders"]
+    assert whole == {**data, "YREF": "Priya Raman", "addresses": {}, "texts": []}

@@ -5,7 +5,7 @@ from typing import Any
 
 from crosswalk_engine.sandbox.infor.m3.company import Company
 from crosswalk_engine.sandbox.infor.m3.confirming import run_due_jobs
-from crosswalk_engine.sandbox.infor.m3.effects import batch_effect, order_effect
+from crosswalk_engine.sandbox.infor.m3.effects import batch_effect, order_state
 from crosswalk_engine.sandbox.infor.tokens import TokenDesk
 from crosswalk_engine.sandbox.log import EffectLog
 
@@ -39,7 +39,7 @@ def state_of(company: Company, desk: TokenDesk) -> dict[str, Any]:
             "customers": len(company.customers) - before,
         },
         "before": {"orders": len(company.orders) - len(made), "customers": before},
-        "orders": [order_effect(order) for order in made],
+        "orders": [order_state(order) for order in made],
         "open_batch_heads": [batch_effect(batch) for batch in still_open],
         "tokens_issued": desk.issued,
     }

@@ -26,8 +26,7 @@ def add_batch_head(company: Company, given: Record) -> Iterator[Record]:
     _check_codes(company, head)
     for name, text in (("PYNO", "Payer"), ("INRC", "Invoice recipient"), ("DECU", "Delivery customer")):
         company.customer(head[name], name, text)
-    if head["ADID"] and not _has_address(company, head["CUNO"], head["ADID"]):
-        raise unknown("ADID", "Address number", head["ADID"])
+    _check_address(company, head["CUNO"], head["ADID"])
     for name, text in (("OTBA", "Order discount amount"), ("OTDP", "Order discount percentage")):
         _no_discount(name, text, head[name])
     new = company.next_number("batch", FIRST_BATCH, company.batches.__contains__)
@@ -67,8 +66,9 @@ def _check_codes(company: Company, head: Row) -> None:
             raise unknown(name, text, head[name])
 
 
-def _has_address(company: Company, customer: str, number_: str) -> bool:
-    return any(key[0] == customer and key[2] == number_ for key in company.customer_addresses)
+def _check_address(company: Company, customer: str, number_: str) -> None:
+    if number_ and not any((c, n) == (customer, number_) for c, _, n in company.customer_addresses):
+        raise unknown("ADID", "Address number", number_)
 
 
 def _no_discount(name: str, text: str, value: str) -> None:
@@ -95,6 +95,7 @@ def add_batch_line(company: Company, given: Record) -> Iterator[Record]:
     if item is None:
         raise unknown("ITNO", "Item number", given["ITNO"])
     _check_line(company, item, given)
+    _check_address(company, batch.head["CUNO"], given["ADID"])
     line = Line(
         number=len(batch.lines) + 1,
         item=given["ITNO"],
@@ -118,6 +119,11 @@ def _check_line(company: Company, item: Row, given: Record) -> None:
     for name, text in (("ALUN", "Alternate unit"), ("SPUN", "Sales price unit")):
         if given[name] not in ("", item.get("UNMS", "")):
             raise unknown(name, text, given[name])
+    codes = company.masters.codes
+    if given["MODL"] and given["MODL"] not in codes.delivery_methods:
+        raise unknown("MODL", "Delivery method", given["MODL"])
+    if given["TEPY"] and given["TEPY"] not in codes.payment_terms:
+        raise unknown("TEPY", "Payment terms", given["TEPY"])
     if number(given["SACD"]) not in (0, 1):
         raise invalid("SACD", "Sales price quantity", given["SACD"])
     if number(given["SAPR"]) < 0:

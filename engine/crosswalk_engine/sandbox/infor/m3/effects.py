@@ -6,11 +6,11 @@ from crosswalk_engine.sandbox.clock import iso
 from crosswalk_engine.sandbox.infor.m3.orders import BatchOrder, Order
 from crosswalk_engine.sandbox.infor.m3.values import amount, price, quantity
 
-_HEAD = ("CUNO", "CUOR", "ORTP", "CUCD", "WHLO", "FACI", "OREF", "YREF", "ORDT", "RLDT")
+_HEAD = ("CUNO", "CUOR", "ORTP", "CUCD", "WHLO", "FACI", "OREF", "ORDT", "RLDT")
 
 
 def order_effect(order: Order) -> dict[str, Any]:
-    """A confirmed order; money and quantities as text, `time` when it was made."""
+    """A confirmed order without names and addresses; figures as text, `time` when it was made."""
     totals = order.totals
     return {
         "ORNO": order.number,
@@ -38,14 +38,22 @@ def order_effect(order: Order) -> dict[str, Any]:
             }
             for charge, valued in order.charges
         ],
-        "addresses": {kind: dict(address) for kind, address in order.addresses.items()},
-        "texts": [dict(text) for text in order.texts],
         "NTAM": amount(totals.ntam),
         "EXAM": amount(totals.exam),
         "ORVA": amount(totals.orva),
         "VTAM": amount(totals.vtam),
         "TOAM": amount(totals.toam),
         "time": iso(order.confirmed),
+    }
+
+
+def order_state(order: Order) -> dict[str, Any]:
+    """A confirmed order whole: its effect, and the names, addresses and texts that stand in it."""
+    return {
+        **order_effect(order),
+        "YREF": order.head.get("YREF", ""),
+        "addresses": {kind: dict(address) for kind, address in order.addresses.items()},
+        "texts": [dict(text) for text in order.texts],
     }
 
 
