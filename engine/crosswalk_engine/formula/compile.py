@@ -1,0 +1,135 @@
+"""A formula as one Python function, and the two ways to run it: compiled and by the oracle.
+
+The one place where generated text is executed; the text is made by `emit` from our own tree alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import localcontext
+from typing import Any
+
+from crosswalk_engine.errors import ConfigError
+from crosswalk_engine.formula.emit import Emitter, Root, Writer
+from crosswalk_engine.formula.env import Env, IdMap, Lookup
+from crosswalk_engine.formula.ir import Node
+from crosswalk_engine.formula.oracle import Place, walk_tree
+from crosswalk_engine.formula.parse import Row, TypedFormula
+from crosswalk_engine.formula.problems import EvalError
+from crosswalk_engine.formula.reads import branch, elements, raw
+from crosswalk_engine.formula.rows import ordered
+from crosswalk_engine.formula.values import CONTEXT, Value
+
+Related = Mapping[str, Mapping[str, Any]]
+
+
+def evaluate(
+    formula: TypedFormula,
+    record: Any,
+    *,
+    lookups: Mapping[str, Lookup] | None = None,
+    idmap: IdMap | None = None,
+    related: Related | None = None,
+    now: datetime | None = None,
+    row: str | int | None = None,
+) -> Value:
+    """The value of `formula` for `record`, by the tree walker.
+
+    `row` says which row of its `each` a formula is for: the key in an object keyed by id, the index in an
+    array; the first one when left out. `related` holds records by name and id.
+
+    Raises:
+        EvalError: the record's data is wrong for this formula.
+    """
+    env = Env(lookups or {}, idmap, related or {}, now)
+    with localcontext(CONTEXT):
+        rows, at = _stand(formula.row, record, env, row)
+        place = Place(record, env, rows, at, names=_names(formula.row))
+        return walk_tree(formula.node, place)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFormula:
+    """A formula as a Python function; call it like `evaluate`, without the formula. `code` is its text."""
+
+    formula: TypedFormula
+    code: str
+    run: Callable[[dict[str, Any], Env, Any, int], Value]
+
+    def __call__(
+        self,
+        record: Any,
+        *,
+        lookups: Mapping[str, Lookup] | None = None,
+        idmap: IdMap | None = None,
+        related: Related | None = None,
+        now: datetime | None = None,
+        row: str | int | None = None,
+    ) -> Value:
+        """The value for `record`; raises EvalError as `evaluate` does."""
+        env = Env(lookups or {}, idmap, related or {}, now)
+        with localcontext(CONTEXT):
+            rows, at = _stand(self.formula.row, record, env, row)
+            return self.run(branch(record, ""), env, rows, at)
+
+
+def compile_formula(formula: TypedFormula) -> CompiledFormula:
+    """The Python function of `formula`, from its tree alone."""
+    writer = Writer(indent=1)
+    prelude = writer.hole()
+    emitter = Emitter(writer, Root("doc", "", prelude))
+    if formula.row is not None:
+        writer.line("row = rows[at][1]")
+        emitter.roots["row"] = Root("row", ".".join(formula.row.collection), writer.hole())
+    operand = emitter.emit(formula.node)
+    writer.line(f"return {operand.name}")
+    code = "def formula(doc, env, rows, at):\n" + "\n".join(writer.lines()) + "\n"
+    return CompiledFormula(formula, annotated(code, emitter), run_generated(code, emitter.namespace)["formula"])
+
+
+def annotated(code: str, emitter: Emitter) -> str:
+    """`code` with what its constants stand for, for people to read."""
+    notes = [f"# {name} = {label}" for name, label in emitter.constants.items()]
+    return "\n".join([*notes, code])
+
+
+def run_generated(code: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    """`namespace` after the definitions in `code`, which must come from `emit`.
+
+    Raises:
+        ConfigError: CW-IR when the tree was too deep for Python.
+    """
+    try:
+        exec(compile(code, "<formula>", "exec"), namespace)  # noqa: S102  our own text, see the module's docstring
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise ConfigError(
+            "CW-IR", "a formula is nested too deeply to compile", fix="split it into several rules"
+        ) from error
+    return namespace
+
+
+def order_rows(row: Row, rows: list[tuple[str, Any]], key: Callable[[int], Value]) -> list[tuple[str, Any]]:
+    """The rows in the order of their `order_by` values; `key` gives the value of row number n."""
+    return rows if row.order_by is None else ordered(rows, [key(at) for at in range(len(rows))])
+
+
+def _names(row: Row | None) -> dict[str, str]:
+    return {"record": "", "row": ".".join(row.collection) if row else "row", "item": ""}
+
+
+def _stand(row: Row | None, record: Any, env: Env, key: str | int | None) -> tuple[list[tuple[str, Any]], int]:
+    """The ordered rows of a formula's `each`, and the number of the one it is for; sets the row's key."""
+    if row is None:
+        return [], 0
+    where = ".".join(row.collection)
+    rows = elements(raw(record, row.collection, ""), where)
+    place = Place(record, env, rows, names=_names(row))
+    order: Node | None = row.order_by
+    if order is not None:
+        rows = order_rows(row, rows, lambda at: walk_tree(order, replace(place, at=at)))
+    wanted = str(key) if key is not None else (rows[0][0] if rows else "")
+    at = next((index for index, (own, _) in enumerate(rows) if own == wanted), None)
+    if at is None:
+        raise EvalError("CW-ROW", wanted, f"{where} has no such row")
+    env.row_key = wanted
+    return rows, at

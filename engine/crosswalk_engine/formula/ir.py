@@ -1,0 +1,243 @@
+"""The formula as a small typed tree: what a release stores, the compiler reads and the oracle walks.
+
+The JSON form is a list whose head names the node, so that it is short, canonical and needs no parser.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from crosswalk_engine.errors import ConfigError, masked
+
+#: First and last column of the formula's text, from 1; (0, 0) when the tree did not come from a text.
+Span: TypeAlias = tuple[int, int]
+ScopeName: TypeAlias = Literal["record", "row", "item"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const:
+    """A literal: null, boolean, text, integer or decimal. Equal only to one of the same kind and scale."""
+
+    value: None | bool | str | int | Decimal
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+    def _key(self) -> tuple[type, str]:
+        return (self.value.__class__, str(self.value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A field: of the record, of the current row, or of the element that an aggregate is at.
+
+    With `whole`, the question is only whether something is there (COUNT of the elements themselves).
+    """
+
+    scope: ScopeName
+    parts: tuple[str, ...]
+    whole: bool = False
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A field of the related record `name`; `key` is where its id stands, `None` when that is not known."""
+
+    name: str
+    key: Path | None
+    parts: tuple[str, ...]
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function or an operator, by its name in the function table."""
+
+    name: str
+    args: tuple["Node", ...]
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """CASE: the value of the first condition that is true."""
+
+    whens: tuple[tuple["Node", "Node"], ...]
+    otherwise: "Node"
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A fold over a repeated part; `args` and `where` see each element as scope ``item``.
+
+    `over` is the path of the repeated part. With `found`, it is only where to start (no parts): the repeated
+    part is found in each record, and the item paths are whole paths from there.
+    """
+
+    name: str
+    over: Path | Related
+    found: bool
+    args: tuple["Node", ...]
+    where: "Node | None" = None
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """APPORTION: the current row's share of `amount`, by `weights` (scope ``item``) over all rows."""
+
+    amount: "Node"
+    weights: "Node"
+    scale: int
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+Node: TypeAlias = Const | Path | Related | Call | Case | Aggregate | Share
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below `node`, in the order in which they are evaluated."""
+    if isinstance(node, Call):
+        return node.args
+    if isinstance(node, Case):
+        return (*(part for when in node.whens for part in when), node.otherwise)
+    if isinstance(node, Aggregate):
+        where = () if node.where is None else (node.where,)
+        return (node.over, *where, *node.args)
+    if isinstance(node, Share):
+        return (node.amount, node.weights)
+    if isinstance(node, Related) and node.key is not None:
+        return (node.key,)
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def depth(node: Node) -> int:
+    """Levels of the tree, 1 for a leaf."""
+    return 1 + max((depth(child) for child in children(node)), default=0)
+
+
+def uses_row(node: Node) -> bool:
+    """Whether the value depends on the current row of an `each`."""
+    return any(
+        (isinstance(part, Path) and part.scope == "row")
+        or isinstance(part, Share)
+        or (isinstance(part, Call) and part.name == "ROW_KEY")
+        for part in walk(node)
+    )
+
+
+def rewrite(node: Node, change: Callable[[Node], Node | None]) -> Node:
+    """A copy in which each node that `change` answers is replaced, without looking below the replacement."""
+    changed = change(node)
+    if changed is not None:
+        return changed
+    if isinstance(node, Call):
+        return replace(node, args=tuple(rewrite(arg, change) for arg in node.args))
+    if isinstance(node, Case):
+        whens = tuple((rewrite(test, change), rewrite(value, change)) for test, value in node.whens)
+        return replace(node, whens=whens, otherwise=rewrite(node.otherwise, change))
+    if isinstance(node, Aggregate):
+        where = None if node.where is None else rewrite(node.where, change)
+        return replace(node, args=tuple(rewrite(arg, change) for arg in node.args), where=where)
+    if isinstance(node, Share):
+        return replace(node, amount=rewrite(node.amount, change), weights=rewrite(node.weights, change))
+    if isinstance(node, Related) and node.key is not None:
+        key = rewrite(node.key, change)
+        return replace(node, key=key) if isinstance(key, Path) else node
+    return node
+
+
+def to_json(node: Node) -> list[Any]:
+    """The JSON form; equal trees give equal forms."""
+    if isinstance(node, Const):
+        is_decimal = isinstance(node.value, Decimal)
+        return ["decimal", format(node.value, "f")] if is_decimal else ["const", node.value]
+    if isinstance(node, Path):
+        return ["path", node.scope, list(node.parts), *(["whole"] if node.whole else [])]
+    if isinstance(node, Related):
+        return ["with", node.name, None if node.key is None else to_json(node.key), list(node.parts)]
+    if isinstance(node, Call):
+        return ["call", node.name, *map(to_json, node.args)]
+    if isinstance(node, Case):
+        whens = [[to_json(test), to_json(value)] for test, value in node.whens]
+        return ["case", whens, to_json(node.otherwise)]
+    if isinstance(node, Aggregate):
+        where = None if node.where is None else to_json(node.where)
+        over = [to_json(node.over), *(["found"] if node.found else [])]
+        return ["aggregate", node.name, over, where, *map(to_json, node.args)]
+    return ["share", to_json(node.amount), to_json(node.weights), node.scale]
+
+
+def from_json(stored: Any) -> Node:
+    """The tree that `to_json` stored.
+
+    Raises:
+        ConfigError: CW-IR when it is damaged or from a later version.
+    """
+    try:
+        return _READERS[stored[0]](stored)
+    except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise ConfigError(
+            "CW-IR",
+            "a stored formula cannot be read",
+            got=masked(stored),
+            expected="the form that this version writes",
+            fix="build the release again with this version",
+        ) from error
+
+
+def _read_path(stored: Any) -> Path:
+    if stored[0] != "path" or stored[1] not in ("record", "row", "item"):
+        raise ValueError(stored[0])
+    return Path(stored[1], tuple(map(str, stored[2])), stored[3:] == ["whole"])
+
+
+def _read_related(stored: Any) -> Related:
+    key = None if stored[2] is None else _read_path(stored[2])
+    return Related(str(stored[1]), key, tuple(map(str, stored[3])))
+
+
+def _read_const(stored: Any) -> Const:
+    if not (stored[1] is None or isinstance(stored[1], bool | str | int)):
+        raise TypeError(type(stored[1]).__name__)
+    return Const(stored[1])
+
+
+def _read_case(stored: Any) -> Case:
+    whens = tuple((from_json(test), from_json(value)) for test, value in stored[1])
+    return Case(whens, from_json(stored[2]))
+
+
+def _read_aggregate(stored: Any) -> Aggregate:
+    over = from_json(stored[2][0])
+    if not isinstance(over, Path | Related):
+        raise TypeError(type(over).__name__)
+    where = None if stored[3] is None else from_json(stored[3])
+    found = stored[2][1:] == ["found"]
+    return Aggregate(str(stored[1]), over, found, tuple(map(from_json, stored[4:])), where)
+
+
+_READERS: Mapping[str, Callable[[Any], Node]] = {
+    "const": _read_const,
+    "decimal": lambda stored: Const(Decimal(stored[1])),
+    "path": _read_path,
+    "with": _read_related,
+    "call": lambda stored: Call(str(stored[1]), tuple(map(from_json, stored[2:]))),
+    "case": _read_case,
+    "aggregate": _read_aggregate,
+    "share": lambda stored: Share(from_json(stored[1]), from_json(stored[2]), int(stored[3])),
+}

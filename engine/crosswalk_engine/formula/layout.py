@@ -1,0 +1,123 @@
+"""Which fields of a record a set of formulas reads, as a tree, and the msgspec types that decode just those."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, Share, children
+
+
+@dataclass(slots=True)
+class Field:
+    """One key of the payload.
+
+    `kind` ``leaf`` is decoded whole, ``object`` by its `fields`, ``rows`` as an array or an object keyed by id
+    whose elements have the `fields`. `attr` is its name in the decoded struct.
+    """
+
+    attr: str
+    kind: Literal["leaf", "object", "rows"]
+    fields: dict[str, "Field"] = field(default_factory=dict)
+    empty: Any = None
+
+    def child(self, name: str, kind: Literal["leaf", "object", "rows"]) -> "Field":
+        """The key `name` below, made if needed; used in two ways, it becomes a leaf."""
+        found = self.fields.get(name)
+        if found is None:
+            found = self.fields[name] = Field(f"f{len(self.fields)}", kind)
+        elif found.kind != kind:
+            found.kind = "leaf"
+            found.fields.clear()
+        return found
+
+    def add(self, parts: tuple[str, ...], kind: Literal["leaf", "rows"]) -> "Field | None":
+        """The field at `parts`, made if needed; `None` when it lies below a leaf or is this one itself."""
+        if not parts:
+            if self.kind == "rows" and kind == "leaf":
+                # The element itself is a value: nothing is known of its form.
+                self.kind = "leaf"
+                self.fields.clear()
+            return None
+        here = self
+        for part in parts[:-1]:
+            here = here.child(part, "object")
+            if here.kind == "leaf":
+                return None
+        found = here.child(parts[-1], kind)
+        return found if found.kind == kind else None
+
+
+Roots = Mapping[str, "Field | None"]
+
+
+def use(node: Node, roots: Roots) -> None:
+    """Notes in `roots` (scope -> field tree, `None`: not decoded by type) what `node` reads."""
+    if isinstance(node, Path):
+        root = roots.get(node.scope)
+        if root is not None:
+            root.add(node.parts, "leaf")
+        return
+    if isinstance(node, Related):
+        if node.key is not None:
+            use(node.key, roots)
+        return
+    if isinstance(node, Aggregate):
+        _use_aggregate(node, roots)
+        return
+    if isinstance(node, Share):
+        use(node.amount, roots)
+        use(node.weights, {**roots, "item": roots.get("row")})
+        return
+    for child in children(node):
+        use(child, roots)
+
+
+def _use_aggregate(node: Aggregate, roots: Roots) -> None:
+    inner: Field | None = None
+    base = roots.get(node.over.scope) if isinstance(node.over, Path) else None
+    if isinstance(node.over, Related):
+        use(node.over, roots)
+    elif base is not None and not node.found:
+        inner = base.add(node.over.parts, "rows")
+    parts = (*([node.where] if node.where is not None else []), *node.args)
+    for part in parts:
+        use(part, {**roots, "item": inner})
+    if node.found and base is not None:
+        for path in _items(parts):
+            base.add(path[:1], "leaf")
+
+
+def _items(nodes: Iterable[Node]) -> Iterator[tuple[str, ...]]:
+    for node in nodes:
+        if isinstance(node, Path) and node.scope == "item":
+            yield node.parts
+        yield from _items(children(node))
+
+
+def settle(root: Field, all_uses: Iterable[tuple[Node, Roots]]) -> None:
+    """Notes all uses until nothing changes: a field that turned into a leaf hides what lay below."""
+    uses = list(all_uses)
+    for _ in range(3):
+        for node, roots in uses:
+            use(node, roots)
+    del root
+
+
+def struct_type(root: Field, name: str = "Record") -> type[msgspec.Struct]:
+    """The msgspec type of an ``object`` or of the elements of ``rows``; fills in `Field.empty`."""
+    fields = [
+        (inner.attr, _type_of(inner, f"{name}_{inner.attr}"), msgspec.field(default=None, name=key))
+        for key, inner in root.fields.items()
+    ]
+    struct = msgspec.defstruct(name, fields, gc=False)
+    root.empty = struct()
+    return struct
+
+
+def _type_of(inner: Field, name: str) -> Any:
+    if inner.kind == "leaf":
+        return Any
+    element = struct_type(inner, name) | None  # type: ignore[operator]
+    return element if inner.kind == "object" else dict[str, element] | list[element] | None  # type: ignore[valid-type]
