@@ -27,6 +27,9 @@ BULK = 100
 #: M3 locks a record while somebody edits it; that passes.
 _IN_USE = re.compile(r"\b(in use|locked|being (?:processed|updated))\b", re.IGNORECASE)
 
+#: How M3 says that a record is not there.
+_ABSENT = re.compile(r"\b(does not exist|not found|no records?)\b", re.IGNORECASE)
+
 Fields = Mapping[str, str]
 
 
@@ -73,13 +76,20 @@ class M3Client:
     async def read(self, program: str, transaction: str, fields: Fields) -> list[dict[str, str]]:
         """All records that a reading transaction gives; "does not exist" is an empty list.
 
+        Any other refusal is an error: taken for "not there" it would invite a second record.
+
         Raises:
             RetriableError: M3 or the gateway failed for now.
+            RecordError: M3 refuses the question.
         """
         (result,) = await self.run(program, [(transaction, fields)], writes=False)
-        if result.passes and result.failed:
+        if not result.failed:
+            return list(result.records)
+        if result.passes:
             raise RetriableError("CW-M3-BUSY", masked(result.error), where=f"{program}/{transaction}")
-        return [] if result.failed else list(result.records)
+        if _ABSENT.search(result.error):
+            return []
+        raise refuse(result, program, fields)
 
     async def run(
         self, program: str, transactions: Sequence[tuple[str, Fields]], *, writes: bool

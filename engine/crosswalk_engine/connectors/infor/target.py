@@ -57,8 +57,10 @@ class InforM3Target:
         if progress and (number := await self._final_number(progress)):
             return Found(number)
         rows = await self._client.read("OIS120MI", "LstCOStopByCUOR", {"CUOR": output["CUOR"]})
-        if rows:
-            return Found(rows[0]["ORNO"])
+        # A list may go on behind the asked-for position, so each row's own number is compared.
+        there = [row for row in rows if row.get("CUOR") == output["CUOR"]]
+        if there:
+            return Found(there[0]["ORNO"])
         if not attempted:
             return None
         heads = await self._client.read("OIS100MI", "LstBatchHead", {"CUNO": output["CUNO"]})
