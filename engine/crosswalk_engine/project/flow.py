@@ -133,7 +133,8 @@ class WriteBackStep(Strict):
 STEP_KINDS = ("ensure", "map", "validate", "deliver", "write_back")
 
 
-def _step_kind(value: Any) -> str | None:
+def step_kind(value: Any) -> str | None:
+    """Which of `STEP_KINDS` a step is, as written or as read; `None` when it is none."""
     keys = value if isinstance(value, dict) else getattr(value, "__pydantic_fields_set__", ())
     return next((kind for kind in STEP_KINDS if kind in keys or f"{kind}_" in keys), None)
 
@@ -145,7 +146,7 @@ Step = Annotated[
     | Annotated[DeliverStep, Tag("deliver")]
     | Annotated[WriteBackStep, Tag("write_back")],
     Discriminator(
-        _step_kind,
+        step_kind,
         custom_error_type="step_kind",
         custom_error_message="a step is one of ensure, map, validate, deliver, write_back",
     ),
