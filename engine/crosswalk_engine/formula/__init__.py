@@ -7,7 +7,7 @@ backends give the same value or the same error: the tree walker (`evaluate`) and
 
 from crosswalk_engine.formula.compile import CompiledFormula, compile_formula, evaluate
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
-from crosswalk_engine.formula.parse import TypedFormula, check_formula, parse_formula
+from crosswalk_engine.formula.parse import TypedFormula, check_formula, formula_from_ir, parse_formula
 from crosswalk_engine.formula.problems import EvalError, FormulaError, FormulaProblem
 from crosswalk_engine.formula.scope import RowScope, Scope
 from crosswalk_engine.formula.values import Value, to_json_value
@@ -26,6 +26,7 @@ __all__ = [
     "check_formula",
     "compile_formula",
     "evaluate",
+    "formula_from_ir",
     "parse_formula",
     "to_json_value",
 ]

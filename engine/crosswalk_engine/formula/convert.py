@@ -258,9 +258,7 @@ class Converter:
         return Call(function.name, args, span)
 
     def _fits(self, function: Function, trees: list[Any], span: Span) -> bool:
-        least = sum(not param.optional for param in function.params)
-        most = None if any(param.many for param in function.params) else len(function.params)
-        if len(trees) >= least and (most is None or len(trees) <= most):
+        if function.takes(len(trees)):
             return True
         got = f"{len(trees)} argument{'' if len(trees) == 1 else 's'}"
         message = f"{function.name} does not take {got}"

@@ -89,13 +89,15 @@ class Writer:
 class Root:
     """Something that paths start from: its variable, its name in messages, where its objects are unpacked.
 
-    `layout` is set when it was decoded by type; then fields are attributes.
+    `layout` is set when it was decoded by type; then fields are attributes. `of_row` tells what belongs to the
+    current row of an `each` from what belongs to the record.
     """
 
     var: str
     where: str
     prelude: Writer
     layout: Field | None = None
+    of_row: bool = False
     objects: dict[tuple[str, ...], tuple[str, Field | None]] = field(default_factory=dict)
 
 
@@ -218,18 +220,18 @@ class Emitter:
 
     def related(self, node: Related) -> Root:
         """The related record, as a root to read from."""
-        key, where, home = "None", None, self.roots["record"].prelude
+        key, where, home, of_row = "None", None, self.roots["record"].prelude, False
         if node.key is not None and node.key.scope == "item" and self.columns is not None:
             key, where, home = self.columns[node.key.parts], ".".join(node.key.parts), self.writer
         elif node.key is not None:
             root = self.roots[node.key.scope]
             where = ".".join((root.where, *node.key.parts) if root.where else node.key.parts)
-            key, home = self.raw(root, node.key.parts, safe=True), root.prelude
+            key, home, of_row = self.raw(root, node.key.parts, safe=True), root.prelude, root.of_row
         name = f"with {node.name} {key}"
         if name not in self.roots or home is self.writer:
             var = self.temp("r")
             home.line(f"{var} = related_record(env.related, {node.name!r}, {key}, {where!r})")
-            self.roots[name] = Root(var, node.name, home)
+            self.roots[name] = Root(var, node.name, home, of_row=of_row)
             self.roots[name].objects[()] = (var, None)
         return self.roots[name]
 
@@ -299,15 +301,18 @@ class Emitter:
 
     def _call(self, node: Call) -> Operand:
         function = FUNCTIONS[node.name]
-        literals, operands, params = [], [], []
-        for index, arg in enumerate(node.args):
-            param = function.param(index)
-            if function.prepare is not None and param.literal and isinstance(arg, Const):
-                literals.append(arg.value)
-            else:
-                operands.append(self.emit(arg))
-                params.append(param)
-        kinds = function.result(tuple(operand.kinds for operand in self._all(node, operands, literals)))
+        literal = [function.prepare is not None and function.param(i).literal for i in range(len(node.args))]
+        return self.call_on(
+            node, [self.emit(arg) for arg, is_literal in zip(node.args, literal, strict=True) if not is_literal]
+        )
+
+    def call_on(self, node: Call, operands: list[Operand]) -> Operand:
+        """The call of `node` on arguments that were computed already (all but its literal ones)."""
+        function = FUNCTIONS[node.name]
+        indexed = [(function.param(index), arg) for index, arg in enumerate(node.args)]
+        prepared = function.prepare is not None
+        literals = [arg.value for param, arg in indexed if prepared and param.literal and isinstance(arg, Const)]
+        params = [param for param, _ in indexed if not (prepared and param.literal)]
         if (quick := self._compare_constant(node, operands)) is not None:
             return quick
         own = function.nulls == "own"
@@ -317,12 +322,9 @@ class Emitter:
         ]
         call = f"{self._body(function, literals)}({', '.join((['env'] if function.needs_env else []) + shown)})"
         nulls = "" if own else self._nulls(operands)
-        nullable = bool(nulls) or function.may_be_null or (own and node.name not in ("CONCAT",) and kinds != BOOLEAN)
+        nullable = bool(nulls) or function.may_be_null
+        kinds = function.result((*(operand.kinds for operand in operands), *[NOTHING] * len(literals)))
         return self._assign(f"None if {nulls} else {call}" if nulls else call, kinds, nullable=nullable)
-
-    @staticmethod
-    def _all(node: Call, operands: list[Operand], literals: list[Any]) -> list[Operand]:
-        return operands if not literals else [*operands, *[Operand("", NOTHING)] * (len(node.args) - len(operands))]
 
     def _body(self, function: Function, literals: list[Any]) -> str:
         if function.prepare is None:
@@ -349,7 +351,7 @@ class Emitter:
         nulls = self._nulls([other])
         return self._assign(f"None if {nulls} else {test}" if nulls else test, BOOLEAN, nullable=bool(nulls))
 
-    def _truth(self, operand: Operand, who: str) -> str:
+    def truth(self, operand: Operand, who: str) -> str:
         """The name of a condition, checked to be BOOLEAN or null."""
         name = operand.name
         if operand.kinds <= BOOLEAN:
@@ -367,7 +369,7 @@ class Emitter:
         self.writer.line(f"{var} = {not decisive}")
         for index, arg in enumerate(node.args):
             with self.writer.block(f"if {var} is not {decisive}:" if index else "if True:"), self.scoped():
-                name = self._truth(self.emit(arg), node.name)
+                name = self.truth(self.emit(arg), node.name)
                 self.writer.line(f"if {name} is None: {var} = None")
                 self.writer.line(f"elif {name} is {decisive}: {var} = {decisive}")
         return Operand(var, BOOLEAN)
@@ -388,7 +390,7 @@ class Emitter:
         kinds, nullable = NOTHING, False
         for test, value in node.whens:
             with self.writer.block(f"if {pending}:"), self.scoped():
-                name = self._truth(self.emit(test), "WHEN")
+                name = self.truth(self.emit(test), "WHEN")
                 with self.writer.block(f"if {name} is True:"), self.scoped():
                     operand = self.emit(value)
                     self.writer.line(f"{var} = {operand.name}")
@@ -432,7 +434,7 @@ class Emitter:
         with self.writer.block(head), self.scoped():
             self.roots["item"].prelude = self.writer.hole()
             if node.where is not None:
-                name = self._truth(self.emit(node.where), "FILTER (WHERE …)")
+                name = self.truth(self.emit(node.where), "FILTER (WHERE …)")
                 self.writer.line(f"if {name} is not True: continue")
             operand = self.emit(node.args[0])
             argument = self._argument(operand, function.params[0].kinds, node.name, may_be_null=False)

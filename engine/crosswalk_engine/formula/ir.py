@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 from crosswalk_engine.errors import ConfigError, masked
+from crosswalk_engine.formula.functions import FUNCTIONS
 
 #: First and last column of the formula's text, from 1; (0, 0) when the tree did not come from a text.
 Span: TypeAlias = tuple[int, int]
@@ -222,13 +223,27 @@ def _read_case(stored: Any) -> Case:
     return Case(whens, from_json(stored[2]))
 
 
+def _known(name: Any, *, aggregate: bool) -> str:
+    if name not in FUNCTIONS or FUNCTIONS[name].is_aggregate is not aggregate:
+        raise KeyError(name)
+    return str(name)
+
+
+def _read_call(stored: Any) -> Call:
+    args = tuple(map(from_json, stored[2:]))
+    name = _known(stored[1], aggregate=False)
+    if not FUNCTIONS[name].takes(len(args)):
+        raise ValueError(name)
+    return Call(name, args)
+
+
 def _read_aggregate(stored: Any) -> Aggregate:
     over = from_json(stored[2][0])
     if not isinstance(over, Path | Related):
         raise TypeError(type(over).__name__)
     where = None if stored[3] is None else from_json(stored[3])
     found = stored[2][1:] == ["found"]
-    return Aggregate(str(stored[1]), over, found, tuple(map(from_json, stored[4:])), where)
+    return Aggregate(_known(stored[1], aggregate=True), over, found, tuple(map(from_json, stored[4:])), where)
 
 
 _READERS: Mapping[str, Callable[[Any], Node]] = {
@@ -236,7 +251,7 @@ _READERS: Mapping[str, Callable[[Any], Node]] = {
     "decimal": lambda stored: Const(Decimal(stored[1])),
     "path": _read_path,
     "with": _read_related,
-    "call": lambda stored: Call(str(stored[1]), tuple(map(from_json, stored[2:]))),
+    "call": _read_call,
     "case": _read_case,
     "aggregate": _read_aggregate,
     "share": lambda stored: Share(from_json(stored[1]), from_json(stored[2]), int(stored[3])),

@@ -1,6 +1,6 @@
 """Which fields of a record a set of formulas reads, as a tree, and the msgspec types that decode just those."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -96,13 +96,12 @@ def _items(nodes: Iterable[Node]) -> Iterator[tuple[str, ...]]:
         yield from _items(children(node))
 
 
-def settle(root: Field, all_uses: Iterable[tuple[Node, Roots]]) -> None:
-    """Notes all uses until nothing changes: a field that turned into a leaf hides what lay below."""
-    uses = list(all_uses)
-    for _ in range(3):
-        for node, roots in uses:
-            use(node, roots)
-    del root
+def layout_of(fill: Callable[[Field], None]) -> Field:
+    """The field tree that `fill` notes its uses in; twice, for a leaf found late hides what lies below it."""
+    root = Field("", "object")
+    for _ in range(2):
+        fill(root)
+    return root
 
 
 def struct_type(root: Field, name: str = "Record") -> type[msgspec.Struct]:

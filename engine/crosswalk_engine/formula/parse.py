@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from crosswalk_engine.formula.check import Checker
-from crosswalk_engine.formula.ir import Aggregate, Call, Const, Node, Path, Related, Share, depth, to_json, walk
+from crosswalk_engine.formula.ir import Aggregate, Call, Const, Node, Path, Related, Share, depth, from_json, to_json, walk
 from crosswalk_engine.formula.problems import FormulaError, FormulaProblem
 from crosswalk_engine.formula.resolve import Resolver, value_kinds
 from crosswalk_engine.formula.scope import Scope
@@ -136,6 +136,16 @@ def parse_formula(text: str, scope: Scope | None = None) -> TypedFormula:
     if problems or formula is None:
         raise FormulaError(text, problems)
     return formula
+
+
+def formula_from_ir(ir: Any) -> TypedFormula:
+    """The formula that a release carries; sqlglot is not needed.
+
+    Raises:
+        ConfigError: CW-IR when it is damaged, or names a function that this version does not know.
+    """
+    node = from_json(ir)
+    return TypedFormula("", node, Checker().kinds(node))
 
 
 def check_formula(text: str, scope: Scope | None = None) -> tuple[FormulaProblem, ...]:

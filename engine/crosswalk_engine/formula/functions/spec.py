@@ -97,6 +97,12 @@ class Function:
             parts += f" [{comma}{shown}]" if param.optional else f"{comma}{shown}"
         return f"{self.name}({parts})"
 
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with so many arguments."""
+        least = sum(not param.optional for param in self.params)
+        many = any(param.many for param in self.params)
+        return least <= count and (many or count <= len(self.params))
+
     def param(self, index: int) -> Param:
         """The parameter of argument number `index`, from 0."""
         return self.params[min(index, len(self.params) - 1)]

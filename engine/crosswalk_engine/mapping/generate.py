@@ -1,0 +1,241 @@
+"""A mapping tree to one Python function: rules one after the other, each in its own try, errors collected.
+
+Twice: for records that were decoded to the types of just the used fields, and for plain dicts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from crosswalk_engine.formula.compile import annotated, run_generated
+from crosswalk_engine.formula.emit import Emitter, Operand, Root, Writer, shared_parts
+from crosswalk_engine.formula.ir import Aggregate, Call, Node, Path, Related, walk
+from crosswalk_engine.formula.layout import Field, layout_of, struct_type, use
+from crosswalk_engine.formula.parse import source_paths
+from crosswalk_engine.formula.reads import MAX_ELEMENTS
+from crosswalk_engine.formula.rows import ordered
+from crosswalk_engine.formula.values import BOOLEAN, DECIMAL, INTEGER, TEXT, plain, to_json_value
+from crosswalk_engine.mapping import faults
+from crosswalk_engine.mapping.faults import Spot, check_spot, each_spot, rule_spot
+from crosswalk_engine.mapping.tree import CheckTree, EachTree, MappingTree, RuleTree
+
+_COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
+_RUNTIME = {
+    "fault": faults.fault,
+    "missing": faults.missing,
+    "too_long": faults.too_long,
+    "check_failed": faults.check_failed,
+    "ordered": ordered,
+    "plain": plain,
+    "to_json_value": to_json_value,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The function ``mapping(doc, env, errors, warnings) -> output``, its text, and its record type if any."""
+
+    run: Callable[..., dict[str, Any]]
+    code: str
+    record: type[msgspec.Struct] | None
+
+
+def generate(tree: MappingTree, *, typed: bool) -> Generated:
+    """The function of a mapping, for decoded structs (`typed`) or for dicts."""
+    layout = layout_of(lambda root: _uses(tree, root)) if typed else None
+    record = struct_type(layout) if layout is not None else None
+    writer = Writer(indent=1)
+    emitter = Emitter(writer, Root("doc", "", writer.hole(), layout))
+    emitter.namespace |= _RUNTIME
+    _Generator(tree, emitter).write()
+    code = "def mapping(doc, env, errors, warnings):\n" + "\n".join(writer.lines()) + "\n"
+    namespace = run_generated(code, emitter.namespace)
+    return Generated(namespace["mapping"], annotated(code, emitter), record)
+
+
+def _uses(tree: MappingTree, root: Field) -> None:
+    for rule in tree.rules:
+        if isinstance(rule, RuleTree):
+            use(rule.node, {"record": root})
+            continue
+        row = root.add(rule.collection, "rows")
+        for node in each_nodes(rule):
+            use(node, {"record": root, "row": row})
+    for check in tree.checks:
+        use(check.node, {"record": root})
+
+
+def each_nodes(each: EachTree) -> list[Node]:
+    """All formulas of an `each`."""
+    extra = [node for node in (each.where, each.order_by) if node is not None]
+    return [*extra, *(rule.node for rule in each.rules)]
+
+
+class _Generator:
+    def __init__(self, tree: MappingTree, emitter: Emitter) -> None:
+        self.tree = tree
+        self.emitter = emitter
+        self.writer = emitter.writer
+        self.outputs: list[tuple[tuple[str, ...], str]] = []
+
+    def write(self) -> None:
+        nodes = [rule.node for rule in self.tree.rules if isinstance(rule, RuleTree)]
+        nodes += [check.node for check in self.tree.checks]
+        for rule in self.tree.rules:
+            nodes += each_nodes(rule) if isinstance(rule, EachTree) else []
+        for shared in shared_parts(nodes, rows=False):
+            self.emitter.hoist(shared)
+        for number, rule in enumerate(self.tree.rules):
+            if isinstance(rule, RuleTree):
+                self.outputs.append((rule.parts, self._rule(rule, rule_spot(rule), "")))
+            else:
+                self.outputs.append((rule.parts, self._each(rule, number)))
+        for check in self.tree.checks:
+            self._check(check)
+        self.writer.line(f"return {literal(self.outputs)}")
+
+    def _rule(self, rule: RuleTree, spot: Spot, place: str) -> str:
+        emitter, writer = self.emitter, self.writer
+        name = emitter.constant(spot, f"{spot.path(None)}: {rule.text}")
+        result = emitter.temp("x")
+        with writer.block("try:"), emitter.scoped():
+            operand = emitter.emit(rule.node)
+            writer.line(f"{result} = {_output(operand)}")
+            test = f"{result} is None" + ("" if not operand.kinds & TEXT else f" or {result} == ''")
+            keyword = "if"
+            if rule.required:
+                writer.line(f"if {test}: missing(errors, {name}{place})")
+                keyword = "elif"
+            if rule.max_length is not None:
+                length = f"len({result})" if operand.kinds <= TEXT else f"len(str({result}))"
+                some = f"{result} is not None and " if not rule.required else ""
+                writer.line(f"{keyword} {some}{length} > {rule.max_length}:")
+                writer.line(f"    {result} = too_long(errors, warnings, {name}, {result}{place})")
+        with writer.block("except EvalError as error:"):
+            writer.line(f"fault(errors, {name}, error{place})")
+            writer.line(f"{result} = None")
+        return result
+
+    def _each(self, each: EachTree, number: int) -> str:
+        emitter, writer = self.emitter, self.writer
+        spot = emitter.constant(each_spot(each), each.to)
+        rows, out = f"rows{number}", f"list{number}"
+        source, layout = emitter.elements(emitter.roots["record"], each.collection, MAX_ELEMENTS)
+        writer.line(f"{rows} = {source}")
+        with writer.block(f"if {rows}.__class__ is Fault:"):
+            writer.line(f"fault(errors, {spot}, {rows}.again())")
+            writer.line(f"{rows} = []")
+        outer, hoisted = dict(emitter.roots), dict(emitter.hoisted)
+        emitter.rows_var = rows
+        if each.order_by is not None:
+            self._order(each, each.order_by, rows, layout)
+        emitter.roots = {**emitter.roots, "row": Root("", ".".join(each.collection), writer, layout, of_row=True)}
+        for share in shared_parts(each_nodes(each), rows=True):
+            emitter.hoist(share)
+        writer.line(f"{out} = []")
+        with writer.block(f"for at, (key, row) in enumerate({rows}):"), emitter.scoped():
+            self._enter(each, layout)
+            if each.where is not None:
+                self._where(each, each.where)
+            writer.line(f"index = len({out})")
+            outputs = [
+                (rule.parts, self._rule(rule, rule_spot(rule, each), ", index, key")) for rule in each.rules
+            ]
+            writer.line(f"{out}.append({literal(outputs)})")
+        emitter.roots, emitter.hoisted = outer, hoisted
+        return out
+
+    def _enter(self, each: EachTree, layout: Field | None) -> None:
+        """From here on, `row` is the variable of the current element."""
+        roots = {name: root for name, root in self.emitter.roots.items() if not root.of_row}
+        roots["row"] = Root("row", ".".join(each.collection), self.writer.hole(), layout, of_row=True)
+        self.emitter.roots = roots
+        if any(isinstance(part, Call) and part.name == "ROW_KEY" for n in each_nodes(each) for part in walk(n)):
+            self.writer.line("env.row_key = key")
+
+    def _order(self, each: EachTree, order_by: Node, rows: str, layout: Field | None) -> None:
+        emitter, writer = self.emitter, self.writer
+        spot = emitter.constant(each_spot(each, source_paths(order_by, each.collection)), f"{each.to} order_by: {each.order_text}")
+        writer.line("keys = []")
+        with writer.block(f"for at, (key, row) in enumerate({rows}):"), emitter.scoped():
+            self._enter(each, layout)
+            with writer.block("try:"), emitter.scoped():
+                writer.line(f"keys.append({emitter.emit(order_by).name})")
+            with writer.block("except EvalError as error:"):
+                writer.line(f"fault(errors, {spot}, error, None, key)")
+                writer.line("keys.append(None)")
+        with writer.block("try:"):
+            writer.line(f"{rows} = ordered({rows}, keys)")
+        with writer.block("except EvalError as error:"):
+            writer.line(f"fault(errors, {spot}, error)")
+
+    def _where(self, each: EachTree, where: Node) -> None:
+        emitter, writer = self.emitter, self.writer
+        spot = emitter.constant(each_spot(each, source_paths(where, each.collection)), f"{each.to} where: {each.where_text}")
+        with writer.block("try:"), emitter.scoped():
+            name = emitter.truth(emitter.emit(where), "where")
+            writer.line(f"if {name} is not True: continue")
+        with writer.block("except EvalError as error:"):
+            writer.line(f"fault(errors, {spot}, error, None, key)")
+            writer.line("continue")
+
+    def _check(self, check: CheckTree) -> None:
+        emitter, writer = self.emitter, self.writer
+        spot = emitter.constant(check_spot(check), f"check: {check.text}")
+        fields = ", ".join(f"({path!r}, {read})" for path, read in self._fields(check))
+        with writer.block("try:"), emitter.scoped():
+            sides = "None"
+            node = check.node
+            if isinstance(node, Call) and node.name in _COMPARISONS:
+                left, right = (emitter.emit(arg) for arg in node.args)
+                sides = f"({left.name}, {node.name!r}, {right.name})"
+                name = emitter.truth(emitter.call_on(node, [left, right]), "the check")
+            else:
+                name = emitter.truth(emitter.emit(node), "the check")
+            writer.line(f"if {name} is not True: check_failed(errors, {spot}, {sides}, [{fields}])")
+        with writer.block("except EvalError as error:"):
+            writer.line(f"fault(errors, {spot}, error)")
+
+    def _fields(self, check: CheckTree) -> list[tuple[str, str]]:
+        """The single fields of the record that a check reads, with expressions for their raw values."""
+        root = self.emitter.roots["record"]
+        return [(".".join(path.parts), self.emitter.raw(root, path.parts, safe=True)) for path in check_fields(check)]
+
+
+def check_fields(check: CheckTree) -> list[Path]:
+    """The single fields of the record that a check reads, each once."""
+    found = (node for node in walk(check.node) if isinstance(node, Path) and node.scope == "record" and node.parts)
+    over = {id(part) for node in walk(check.node) for part in _under(node)}
+    return list({path.parts: path for path in found if id(path) not in over}.values())
+
+
+def _under(node: Node) -> Sequence[Node]:
+    if isinstance(node, Related):
+        return [node.key] if node.key is not None else []
+    return [node.over] if isinstance(node, Aggregate) else []
+
+
+
+
+def _output(operand: Operand) -> str:
+    name = operand.name
+    if operand.kinds <= TEXT | INTEGER | BOOLEAN:
+        return name
+    if operand.kinds <= DECIMAL:
+        return f"None if {name} is None else plain({name})" if operand.nullable else f"plain({name})"
+    return f"{name} if {name}.__class__ is str else to_json_value({name})"
+
+
+def literal(outputs: list[tuple[tuple[str, ...], str]]) -> str:
+    """A dict display with sorted keys, nested by the names of the target paths."""
+    groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for parts, name in outputs:
+        groups.setdefault(parts[0], []).append((parts[1:], name))
+    shown = [
+        f"{key!r}: {group[0][1] if not group[0][0] else literal(group)}" for key, group in sorted(groups.items())
+    ]
+    return "{" + ", ".join(shown) + "}"
+
+
