@@ -85,11 +85,19 @@ def mapping_scope(
     return Scope(
         shape=shape,
         related={name: shapes.get(name) for name in doc.with_},
-        related_keys={name: record.key for name, record in doc.with_.items()},
+        related_keys={name: record.key for name, record in doc.with_.items() if _is_path(record.key)},
         collections=frozenset(_collections(doc)),
         lookups=None if lookups is None else frozenset(lookups),
         idmaps=None if idmaps is None else frozenset(idmaps),
     )
+
+
+def _is_path(text: str) -> bool:
+    try:
+        parse_path(text)
+    except ConfigError:
+        return False
+    return True
 
 
 def _collections(doc: MappingDocument) -> Iterator[str]:
@@ -168,8 +176,8 @@ class _Lint:
             return
         found = shape.find(collection)
         if found is None:
-            nearest = shape.nearest(collection, limit=1)
-            hint = f"did you mean '{nearest[0]}'?" if nearest else ""
+            repeated = [node.path.replace("[]", "") for node in shape.walk() if node.repeated is not None]
+            hint = did_you_mean(collection, repeated)
             self._note(place, "EACH", f"{to}: the source has no '{masked(collection, 60)}'", hint)
         elif found.repeated is None and found.kinds.keys() - {"null"} - {"object"}:
             message = f"{to}: '{masked(collection, 60)}' is not a list or an object keyed by id"

@@ -154,7 +154,7 @@ Step = Annotated[
 
 
 class Retry(Strict):
-    """Transient failures: at most `attempts` tries, the first wait `first`, doubling up to `longest`."""
+    """Transient failures: the first wait `first`, doubling up to `longest`; see `Waiting` for the end."""
 
     attempts: int = Field(default=8, ge=1, le=100)
     first: Duration = timedelta(milliseconds=500)
@@ -162,7 +162,7 @@ class Retry(Strict):
 
 
 class Waiting(Strict):
-    """How long a record may wait for a key that is not there yet before it becomes a dead letter."""
+    """How long a record may wait for a key, or be retried, before a person is asked."""
 
     longest: Duration = timedelta(hours=1)
 

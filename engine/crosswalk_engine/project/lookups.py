@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError, Finding, FindingsError, MissingFileError, masked
+from crosswalk_engine.payload.secrets import looks_secret
+from crosswalk_engine.payload.text import UnreadableTextError, read_text
 
 FORMAT = "crosswalk/lookup@1"
 #: A lookup is a table that people read; larger ones belong into a system of record.
 MAX_BYTES = 64_000_000
+_SECRET_LENGTH = 14
 _HEADERS = (["source", "target"], ["source", "target", "note"])
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -101,16 +104,12 @@ def _decode(raw: bytes, where: str) -> str:
     if len(raw) > MAX_BYTES:
         raise _UnreadableError(where, f"the file has {len(raw):,} bytes; the limit is {MAX_BYTES:,}")
     try:
-        text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"the file is not UTF-8: byte 0x{raw[error.start]:02X} at offset {error.start}"
-        raise _UnreadableError(where, message, "save it as UTF-8") from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise _UnreadableError(f"{where}:{line}", "the file holds a NUL character")
-    if not text.strip():
-        raise _UnreadableError(where, "the file is empty", "its first line is: source,target")
-    return text
+        return read_text(raw)
+    except UnreadableTextError as error:
+        place = f"{where}:{error.line}" if error.line else where
+        got = f": {error.got}" if error.got else ""
+        fix = "its first line is: source,target" if error.code == "EMPTY" else error.fix
+        raise _UnreadableError(place, error.what + got, fix) from error
 
 
 class _Reader:
@@ -159,6 +158,15 @@ class _Reader:
                 yield start, cells
 
     def _row(self, line: int, cells: list[str], width: int) -> None:
+        for cell in cells:
+            # The shortest form of a secret that has a name is longer than any code of a business table.
+            looks_like = looks_secret(cell) if len(cell) >= _SECRET_LENGTH else ""
+            if looks_like:
+                message = f"a cell looks like {looks_like}"
+                self.findings.append(
+                    Finding(f"{self.where}:{line}", "CW-SECRET", "error", message, "take it out")
+                )
+                return
         # A two-cell row in a three-column table only lacks its note.
         if not 2 <= len(cells) <= width:
             self._note(

@@ -23,7 +23,7 @@ def write_release(files: Mapping[str, bytes], out: Path, *, force: bool = False)
     Raises:
         CannotWriteError: CW-RELEASE-EXISTS when something is there, CW-RELEASE-WRITE when writing fails.
     """
-    _check_free(out, force)
+    check_free(out, force)
     try:
         if out.suffix == ".zip":
             _write_zip(files, out)
@@ -94,7 +94,12 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _check_free(out: Path, force: bool) -> None:
+def check_free(out: Path, force: bool) -> None:
+    """Refuse `out` when something is there that is not an empty folder or, with `force`, a release.
+
+    Raises:
+        CannotWriteError: CW-RELEASE-EXISTS.
+    """
     if out.is_dir():
         if not any(out.iterdir()) or (force and (out / FILE).is_file()):
             return

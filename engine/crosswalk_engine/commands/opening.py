@@ -1,0 +1,183 @@
+"""What a path given to `crosswalk lint` or `crosswalk test` holds, and the findings or results of it.
+
+One file of a project is judged as part of that project: with its samples, tables and connections.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crosswalk_engine.errors import ConfigError, Finding, FindingsError, MissingFileError, masked
+from crosswalk_engine.mapping.document import MappingDocument, load_mapping
+from crosswalk_engine.mapping.examples import TEST_SUFFIX, ExamplesDocument
+from crosswalk_engine.mapping.lint import lint_mapping
+from crosswalk_engine.payload.documents import Document, load_document
+from crosswalk_engine.payload.yaml import load_yaml
+from crosswalk_engine.project.examples import ExamplesResult, run_mapping_examples, run_project_examples
+from crosswalk_engine.project.flow import FlowDocument
+from crosswalk_engine.project.flow_lint import lint_flow
+from crosswalk_engine.project.lint import lint_project
+from crosswalk_engine.project.lookups import check_lookup, read_lookup
+from crosswalk_engine.project.manifest import FILE
+from crosswalk_engine.project.policy import KINDS, AddressesPolicy
+from crosswalk_engine.project.project import check_project
+
+_MODELS: dict[str, type[Document]] = {
+    "mapping": MappingDocument,
+    "mapping-test": ExamplesDocument,
+    "flow": FlowDocument,
+}
+
+
+class LintFirstError(FindingsError):
+    """The answer is no, as for `crosswalk lint`: exit code 1."""
+
+    exit_code = 1
+
+    def __init__(self, errors: Iterable[Finding]) -> None:
+        super().__init__("CW-LINT", "the examples cannot be run before these errors are mended", errors)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One document file: its kind, and the folder of the project that it belongs to, if any."""
+
+    path: Path
+    kind: str
+    project: Path | None
+
+    @property
+    def shown(self) -> str:
+        """How its project names it."""
+        return self.path.relative_to(self.project).as_posix() if self.project else str(self.path)
+
+
+def findings_of(path: Path) -> tuple[Finding, ...]:
+    """The findings of a project, or of one file.
+
+    Raises:
+        MissingFileError: there is nothing at `path`.
+        ConfigError: CW-KIND; the file is none that can be linted.
+    """
+    if path.is_dir():
+        return _lint_project(path)
+    try:
+        file = _open(path)
+    except FindingsError as error:
+        return error.findings
+    if file.project is None:
+        return _lint_alone(file)
+    return _lint_in_project(file, file.project)
+
+
+def results_of(path: Path) -> tuple[ExamplesResult, ...]:
+    """The results of the examples of a project, a mapping or one file of examples.
+
+    Raises:
+        MissingFileError: there is nothing at `path`, or no examples.
+        LintFirstError: the documents have errors, so that nothing can be run.
+    """
+    try:
+        return _test_project(path, None) if path.is_dir() else _test_file(_open(path), path)
+    except FindingsError as error:
+        raise LintFirstError(error.findings) from error
+
+
+def _test_file(file: _File, path: Path) -> tuple[ExamplesResult, ...]:
+    if file.kind not in ("mapping", "mapping-test"):
+        raise _no_kind(path, file.kind, "a project, a mapping or a file of examples")
+    if file.kind == "mapping":
+        examples_path = path.with_name(f"{path.stem}{TEST_SUFFIX}.yaml")
+        mapping_name = load_mapping(path).name
+    else:
+        examples_path = path
+        mapping_name = _examples(path).mapping
+    if file.project is not None:
+        return _test_project(file.project, mapping_name)
+    if not examples_path.is_file():
+        raise MissingFileError("CW-FILE-MISSING", "there are no examples", where=str(examples_path))
+    mapping = load_mapping(path if file.kind == "mapping" else path.with_name(f"{mapping_name}.yaml"))
+    lookups = {table.stem: read_lookup(table) for table in sorted(path.parent.glob("lookups/*.csv"))}
+    return (run_mapping_examples(_examples(examples_path), mapping, lookups, root=path.parent),)
+
+
+def _lint_project(folder: Path) -> tuple[Finding, ...]:
+    project, findings = check_project(folder)
+    return findings if project is None else lint_project(project)
+
+
+def _lint_in_project(file: _File, folder: Path) -> tuple[Finding, ...]:
+    project, findings = check_project(folder)
+    if project is not None:
+        findings = lint_project(project)
+    own = tuple(finding for finding in findings if finding.where.partition(":")[0] == file.shown)
+    if project is None and not own:
+        elsewhere = sum(finding.level == "error" for finding in findings)
+        message = f"its project has {elsewhere} error(s) elsewhere, so the file was only checked by itself"
+        remark = Finding(file.shown, "CW-LINT-ALONE", "warning", message, "lint the project's folder")
+        return (*_lint_alone(file), remark)
+    return own
+
+
+def _lint_alone(file: _File) -> tuple[Finding, ...]:
+    if file.kind == "lookup":
+        return tuple(check_lookup(file.path, where=str(file.path))[1])
+    model = _MODELS.get(file.kind)
+    if model is None:
+        # Only a policy gets here: project.yaml always has a project around it.
+        stated = load_yaml(file.path.read_bytes(), where=str(file.path)).data.get("kind")
+        model = KINDS.get(str(stated), AddressesPolicy)
+    try:
+        document, _ = load_document(file.path.read_bytes(), model, where=str(file.path))
+    except FindingsError as error:
+        return error.findings
+    if isinstance(document, MappingDocument):
+        return lint_mapping(document)
+    return lint_flow(document) if isinstance(document, FlowDocument) else ()
+
+
+def _test_project(folder: Path, mapping: str | None) -> tuple[ExamplesResult, ...]:
+    project, findings = check_project(folder)
+    findings = findings if project is None else lint_project(project)
+    errors = [finding for finding in findings if finding.level == "error"]
+    if project is None or errors:
+        raise LintFirstError(errors)
+    return run_project_examples(project, mapping)
+
+
+def _examples(path: Path) -> ExamplesDocument:
+    return load_document(path.read_bytes(), ExamplesDocument, where=str(path))[0]
+
+
+def _open(path: Path) -> _File:
+    if not path.is_file():
+        raise MissingFileError("CW-FILE-MISSING", "there is no such file or folder", where=str(path))
+    project = next((folder for folder in path.resolve().parents if (folder / FILE).is_file()), None)
+    resolved = path.resolve()
+    if project is not None and resolved.parent.parent != project and resolved.parent != project:
+        project = None
+    kind = _kind(path)
+    return _File(resolved if project else path, kind, project)
+
+
+def _kind(path: Path) -> str:
+    """By the document's `format`, so that a misplaced file is named for what it is."""
+    if path.suffix == ".csv":
+        return "lookup"
+    data = load_yaml(path.read_bytes(), where=str(path)).data
+    stated = data.get("format") if isinstance(data, dict) else None
+    kind = str(stated).removeprefix("crosswalk/").partition("@")[0]
+    if kind in _MODELS or kind in ("project", "policy"):
+        return kind
+    known = ", ".join(f"crosswalk/{name}@1" for name in (*_MODELS, "project", "policy"))
+    raise ConfigError(
+        "CW-KIND",
+        "the file does not say which document it is",
+        where=str(path),
+        got=f"format: {masked(stated)}",
+        expected=known,
+    )
+
+
+def _no_kind(path: Path, kind: str, expected: str) -> ConfigError:
+    return ConfigError("CW-KIND", f"a {kind} has no examples", where=str(path), expected=expected)
