@@ -6,12 +6,13 @@ but every person, address and order is another one: masked by not being there.
 
 from typing import Any
 
-from crosswalk_engine.sandbox.world.catalogue import catalogue, product_record
+from crosswalk_engine.sandbox.world.catalogue import catalogue
 from crosswalk_engine.sandbox.world.contacts import contact_of, contact_record, postal_record
 from crosswalk_engine.sandbox.world.customers import customer_records
 from crosswalk_engine.sandbox.world.keyed import keyed_orders
 from crosswalk_engine.sandbox.world.orders import make_order
 from crosswalk_engine.sandbox.world.plan import PAST
+from crosswalk_engine.sandbox.world.products import product_record
 
 #: 30 past orders, which were keyed into M3 too, and 8 to sync.
 _INDEXES = (*range(PAST - 30, PAST), *range(PAST, PAST + 8))

@@ -7,13 +7,14 @@ from typing import Any
 
 from crosswalk_engine.errors import CannotWriteError, UsageError
 from crosswalk_engine.sandbox.world import accounts
-from crosswalk_engine.sandbox.world.catalogue import catalogue, product_record
+from crosswalk_engine.sandbox.world.catalogue import catalogue
 from crosswalk_engine.sandbox.world.contacts import contact_record, contacts_up_to, postal_record
 from crosswalk_engine.sandbox.world.customers import charge_records, customer_records, item_records
 from crosswalk_engine.sandbox.world.draw import Draw
 from crosswalk_engine.sandbox.world.keyed import keyed_orders
 from crosswalk_engine.sandbox.world.orders import Made, make_order
 from crosswalk_engine.sandbox.world.plan import PAST
+from crosswalk_engine.sandbox.world.products import product_record
 from crosswalk_engine.sandbox.world.samples import sample_records
 
 SEED = 20_261_123
