@@ -70,7 +70,14 @@ def _infor_m3(name: str, connection: Connection, around: Surroundings) -> Target
     ionapi = read_ionapi(around.base / file)
     tokens = TokenSource(name, grant(ionapi, around.client, around.now), around.tokens, around.now)
     company = connection.options.get("company")
-    client = M3Client(around.client, ionapi, tokens, company=str(company) if company else None)
+    client = M3Client(
+        around.client,
+        ionapi,
+        tokens,
+        company=str(company) if company else None,
+        rng=around.rng,
+        sleep=around.sleep,
+    )
     return InforM3Target(client, sleep=around.sleep)
 
 

@@ -32,7 +32,8 @@ class Backoff:
 
     def delay(self, failures: int, rng: random.Random) -> float:
         """Seconds to wait after `failures` failures in a row (1 or more), drawn with full jitter."""
-        return rng.uniform(0.0, min(self.longest, self.first * 2.0 ** (failures - 1)))
+        doubled = self.first * 2.0 ** min(failures - 1, 64)  # beyond that, a float overflows
+        return rng.uniform(0.0, min(self.longest, doubled))
 
 
 async def repeat(

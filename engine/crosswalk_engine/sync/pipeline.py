@@ -195,8 +195,10 @@ class Pipeline:
         return Verdict(EventState.HELD, "CW-ENGINE", reason)
 
     def _retry(self, error: RetriableError, event: Event, now: float) -> Verdict:
+        """Round again, ever slower; an outage is no fault of the record, so a person is asked only late."""
         retry = self.flow.retry
-        if event.attempts >= retry.attempts:
+        long_tried = now - event.received_at >= self.flow.waiting.longest.total_seconds()
+        if event.attempts >= retry.attempts and long_tried:
             return Verdict(EventState.HELD, "CW-RETRIES-SPENT", error.render())
         backoff = Backoff(retry.attempts, retry.first.total_seconds(), retry.longest.total_seconds())
         due = now + backoff.delay(event.attempts, self.world.rng)

@@ -4,14 +4,17 @@ Facts: every value is a string; a refusal comes as 200 with the error inside, or
 the top; messages are padded and repeat their code and field; some "GET" transactions write.
 """
 
+import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from crosswalk_engine.connectors.http import HttpClient, Reply
 from crosswalk_engine.connectors.infor.ionapi import IonApi
 from crosswalk_engine.connectors.oauth import TokenSource
+from crosswalk_engine.connectors.retry import Backoff, Sleep, repeat
 from crosswalk_engine.errors import (
     ConfigError,
     OutcomeUnknownError,
@@ -26,6 +29,9 @@ BULK = 100
 
 #: M3 locks a record while somebody edits it; that passes.
 _IN_USE = re.compile(r"\b(in use|locked|being (?:processed|updated))\b", re.IGNORECASE)
+
+#: Reads change nothing, so they are repeated at once before a whole record has to come round again.
+READS = Backoff(attempts=4, first=0.2, longest=2.0)
 
 #: How M3 says that a record is not there.
 _ABSENT = re.compile(r"\b(does not exist|not found|no records?)\b", re.IGNORECASE)
@@ -63,12 +69,23 @@ class M3Client:
         ionapi: the credentials file's content.
         tokens: gives access tokens.
         company: CONO of every call.
+        rng: draws the jitter of repeated reads.
+        sleep: how to wait.
     """
 
     def __init__(
-        self, client: HttpClient, ionapi: IonApi, tokens: TokenSource, *, company: str | None
+        self,
+        client: HttpClient,
+        ionapi: IonApi,
+        tokens: TokenSource,
+        *,
+        company: str | None,
+        rng: random.Random,
+        sleep: Sleep,
     ) -> None:
         self._client = client
+        self._rng = rng
+        self._sleep = sleep
         self._execute = f"{ionapi.iu.rstrip('/')}/{ionapi.ti}/M3/m3api-rest/v2/execute"
         self._tokens = tokens
         self._company = company
@@ -79,9 +96,14 @@ class M3Client:
         Any other refusal is an error: taken for "not there" it would invite a second record.
 
         Raises:
-            RetriableError: M3 or the gateway failed for now.
+            RetriableError: M3 or the gateway failed, several times in a row.
             RecordError: M3 refuses the question.
         """
+        return await repeat(
+            partial(self._read_once, program, transaction, fields), READS, rng=self._rng, sleep=self._sleep
+        )
+
+    async def _read_once(self, program: str, transaction: str, fields: Fields) -> list[dict[str, str]]:
         (result,) = await self.run(program, [(transaction, fields)], writes=False)
         if not result.failed:
             return list(result.records)
