@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from crosswalk_engine.formula import (
     FUNCTIONS,
     EvalError,

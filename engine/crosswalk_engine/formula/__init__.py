@@ -7,9 +7,10 @@ backends give the same value or the same error: the tree walker (`evaluate`) and
 
 from crosswalk_engine.formula.compile import CompiledFormula, compile_formula, evaluate
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
-from crosswalk_engine.formula.parse import TypedFormula, check_formula, formula_from_ir, parse_formula
+from crosswalk_engine.formula.parse import check_formula, parse_formula
 from crosswalk_engine.formula.problems import EvalError, FormulaError, FormulaProblem
 from crosswalk_engine.formula.scope import RowScope, Scope
+from crosswalk_engine.formula.typed import TypedFormula, formula_from_ir
 from crosswalk_engine.formula.values import Value, to_json_value
 
 __all__ = [

@@ -38,11 +38,13 @@ class Binder:
             return self._bound(Aggregate(name, replace(base, parts=prefix), False, args, where, span))
         if len(places) > 1:
             both = " and ".join(sorted(".".join(prefix) for _, prefix in places.values()))
-            return self._note(span, name, f"{name} goes over two repeated parts, {both}", "use one of them")
+            self._note(span, name, f"{name} goes over two repeated parts, {both}", "use one of them")
+            return None
         unknown = [field for field in fields if not self.resolver.find(field).known and field.parts]
         if not unknown:
             advice = f"write e.g. {name}(orderRows.quantity)"
-            return self._note(span, name, f"{name} needs a field of a repeated part", advice)
+            self._note(span, name, f"{name} needs a field of a repeated part", advice)
+            return None
         first = min(unknown, key=lambda field: ("record", "row", "with").index(_key(field).split()[0]))
         return self._bound(Aggregate(name, _base(first), True, args, where, span))
 
@@ -94,7 +96,9 @@ class Binder:
                     problem = self._check_item(whole_path, found)
                 if problem is not None:
                     self.problems.append(problem)
-            elif isinstance(part, Path | Related) and (problem := self.resolver.check_value(part)) is not None:
+            elif (
+                isinstance(part, Path | Related) and (problem := self.resolver.check_value(part)) is not None
+            ):
                 self.problems.append(problem)
 
     def _check_item(self, whole_path: Path | Related, found: Found) -> FormulaProblem | None:
@@ -102,7 +106,9 @@ class Binder:
             shown = self.resolver.display(whole_path)
             start, end = whole_path.span
             message = f"'{shown}' is repeated inside a repeated part"
-            return FormulaProblem(start, end, "CW-FORMULA-REPEATED", message, shown, "use an `each` over the outer part")
+            return FormulaProblem(
+                start, end, "CW-FORMULA-REPEATED", message, shown, "use an `each` over the outer part"
+            )
         return self.resolver.check_scalar(whole_path, found)
 
     def _note(self, span: Span, name: str, message: str, advice: str) -> None:

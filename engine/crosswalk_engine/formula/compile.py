@@ -10,14 +10,15 @@ from decimal import localcontext
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError
-from crosswalk_engine.formula.emit import Emitter, Root, Writer
+from crosswalk_engine.formula.code import Root, Writer
+from crosswalk_engine.formula.emit_rows import Emitter
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
 from crosswalk_engine.formula.ir import Node
 from crosswalk_engine.formula.oracle import Place, walk_tree
-from crosswalk_engine.formula.parse import Row, TypedFormula
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import branch, elements, raw
 from crosswalk_engine.formula.rows import ordered
+from crosswalk_engine.formula.typed import Row, TypedFormula
 from crosswalk_engine.formula.values import CONTEXT, Value
 
 Related = Mapping[str, Mapping[str, Any]]
@@ -84,7 +85,9 @@ def compile_formula(formula: TypedFormula) -> CompiledFormula:
     operand = emitter.emit(formula.node)
     writer.line(f"return {operand.name}")
     code = "def formula(doc, env, rows, at):\n" + "\n".join(writer.lines()) + "\n"
-    return CompiledFormula(formula, annotated(code, emitter), run_generated(code, emitter.namespace)["formula"])
+    return CompiledFormula(
+        formula, annotated(code, emitter), run_generated(code, emitter.namespace)["formula"]
+    )
 
 
 def annotated(code: str, emitter: Emitter) -> str:
@@ -117,7 +120,9 @@ def _names(row: Row | None) -> dict[str, str]:
     return {"record": "", "row": ".".join(row.collection) if row else "row", "item": ""}
 
 
-def _stand(row: Row | None, record: Any, env: Env, key: str | int | None) -> tuple[list[tuple[str, Any]], int]:
+def _stand(
+    row: Row | None, record: Any, env: Env, key: str | int | None
+) -> tuple[list[tuple[str, Any]], int]:
     """The ordered rows of a formula's `each`, and the number of the one it is for; sets the row's key."""
     if row is None:
         return [], 0

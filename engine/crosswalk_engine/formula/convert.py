@@ -8,9 +8,20 @@ from sqlglot import exp
 
 from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.bind import Binder
-from crosswalk_engine.formula.functions import CALLABLE, FUNCTIONS, Function
+from crosswalk_engine.formula.functions import CALLABLE, Function
 from crosswalk_engine.formula.functions.numbers import MAX_SCALE
-from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path, Related, Share, Span, uses_row, walk
+from crosswalk_engine.formula.ir import (
+    Call,
+    Case,
+    Const,
+    Node,
+    Path,
+    Related,
+    Share,
+    Span,
+    uses_row,
+    walk,
+)
 from crosswalk_engine.formula.lexer import Prepared
 from crosswalk_engine.formula.problems import FormulaProblem
 from crosswalk_engine.formula.resolve import Resolver
@@ -91,7 +102,9 @@ class Converter:
         handler = self.handlers.get(type(tree))
         if handler is None:
             name = type(tree).__name__.upper()
-            return self._problem(tree, "CW-FORMULA-SYNTAX", f"`{self._text(tree)}` ({name}) is not in the language")
+            return self._problem(
+                tree, "CW-FORMULA-SYNTAX", f"`{self._text(tree)}` ({name}) is not in the language"
+            )
         return handler(tree)
 
     def _span(self, tree: exp.Expression) -> Span:
@@ -108,7 +121,9 @@ class Converter:
         words = [token.text for token in self.prepared.tokens if start - 1 <= token.start < end]
         return masked(" ".join(words), 40)
 
-    def _problem(self, tree: exp.Expression, code: str, message: str, advice: str = "", found: str = "") -> Node:
+    def _problem(
+        self, tree: exp.Expression, code: str, message: str, advice: str = "", found: str = ""
+    ) -> Node:
         start, end = self._span(tree)
         self.problems.append(FormulaProblem(start, end, code, message, found or self._text(tree), advice))
         return _UNKNOWN
@@ -124,14 +139,22 @@ class Converter:
 
     def _negative(self, tree: exp.Neg) -> Node:
         inner, span = self.node(tree.this), self._span(tree)
-        if isinstance(inner, Const) and isinstance(inner.value, int | Decimal) and not isinstance(inner.value, bool):
-            return Const(0 - inner.value if isinstance(inner.value, int) else inner.value.copy_negate() + 0, span)
+        if (
+            isinstance(inner, Const)
+            and isinstance(inner.value, int | Decimal)
+            and not isinstance(inner.value, bool)
+        ):
+            return Const(
+                0 - inner.value if isinstance(inner.value, int) else inner.value.copy_negate() + 0, span
+            )
         return Call("NEG", (inner,), span)
 
     def _field(self, tree: exp.Expression) -> Node:
         parts = self._parts(tree)
         if parts is None:
-            return self._problem(tree, "CW-FORMULA-SYNTAX", "`.` leads only to a field", "write e.g. parties.customer.email")
+            return self._problem(
+                tree, "CW-FORMULA-SYNTAX", "`.` leads only to a field", "write e.g. parties.customer.email"
+            )
         node = self.resolver.resolve(parts, self._span(tree))
         if not self.inside:
             problem = self.resolver.check_value(node)
@@ -168,7 +191,9 @@ class Converter:
     def _binary(self, tree: exp.Expression) -> Node:
         name = _BINARY[type(tree)]
         left, right = self.node(tree.this), self.node(tree.expression)
-        if name in ("=", "<>") and any(side is not _UNKNOWN and side == Const(None) for side in (left, right)):
+        if name in ("=", "<>") and any(
+            side is not _UNKNOWN and side == Const(None) for side in (left, right)
+        ):
             advice = "write IS NULL" if name == "=" else "write IS NOT NULL"
             return self._problem(tree, "CW-FORMULA-NULL", f"`{name} NULL` is never true", advice)
         return Call(name, (left, right), self._span(tree))
@@ -180,13 +205,17 @@ class Converter:
         elif isinstance(tested, exp.Boolean):
             call = Call("IS TRUE" if tested.this else "IS FALSE", (value,), span)
         else:
-            return self._problem(tree, "CW-FORMULA-SYNTAX", "IS is followed by NULL, TRUE or FALSE", "write = to compare")
+            return self._problem(
+                tree, "CW-FORMULA-SYNTAX", "IS is followed by NULL, TRUE or FALSE", "write = to compare"
+            )
         return Call("NOT", (call,), span) if tree.args.get("negate") else call
 
     def _in(self, tree: exp.In) -> Node:
         candidates = tree.args.get("expressions") or []
         if not candidates:
-            return self._problem(tree, "CW-FORMULA-SYNTAX", "IN needs a list of values", "write IN ('a', 'b')")
+            return self._problem(
+                tree, "CW-FORMULA-SYNTAX", "IN needs a list of values", "write IN ('a', 'b')"
+            )
         return Call("IN", (self.node(tree.this), *map(self.node, candidates)), self._span(tree))
 
     def _between(self, tree: exp.Between) -> Node:
@@ -213,7 +242,9 @@ class Converter:
     def _filter(self, tree: exp.Filter) -> Node:
         call, condition = tree.this, tree.expression
         if not isinstance(call, exp.Anonymous) or not isinstance(condition, exp.Where):
-            return self._problem(tree, "CW-FORMULA-SYNTAX", "FILTER stands after an aggregate", "write FILTER (WHERE …)")
+            return self._problem(
+                tree, "CW-FORMULA-SYNTAX", "FILTER stands after an aggregate", "write FILTER (WHERE …)"
+            )
         return self._call(call, condition.this)
 
     def _call(self, tree: exp.Anonymous, where: exp.Expression | None = None) -> Node:
@@ -225,7 +256,9 @@ class Converter:
         if function is None:
             advice = ELSEWHERE.get(written.upper(), "")
             advice = f"use {advice}" if advice else did_you_mean(written.upper(), CALLABLE)
-            problem = FormulaProblem(*span, "CW-FORMULA-FUNCTION", f"unknown function '{written}'", written, advice)
+            problem = FormulaProblem(
+                *span, "CW-FORMULA-FUNCTION", f"unknown function '{written}'", written, advice
+            )
             self.problems.append(problem)
             for argument in tree.expressions:
                 self.node(argument)
@@ -239,11 +272,18 @@ class Converter:
     def _known(self, function: Function, trees: list[Any], where: exp.Expression | None, span: Span) -> Node:
         folds = function.is_aggregate or function.name == "APPORTION"
         if where is not None and not function.is_aggregate:
-            self._note(span, "CW-FORMULA-AGGREGATE", f"FILTER does not go with {function.name}", function.name)
+            self._note(
+                span, "CW-FORMULA-AGGREGATE", f"FILTER does not go with {function.name}", function.name
+            )
         if not self._fits(function, trees, span):
             return _UNKNOWN
         if folds and self.inside:
-            self._note(span, "CW-FORMULA-AGGREGATE", f"{function.name} stands inside {self.inside[-1]}", function.name)
+            self._note(
+                span,
+                "CW-FORMULA-AGGREGATE",
+                f"{function.name} stands inside {self.inside[-1]}",
+                function.name,
+            )
             return _UNKNOWN
         self.inside += [function.name] if folds else []
         args = tuple(map(self.node, trees))
@@ -275,14 +315,16 @@ class Converter:
                 self.problems.append(problem)
         if uses_row(amount):
             advice = "write a field of the whole record there"
-            self._note(span, "CW-FORMULA-AGGREGATE", "the amount of APPORTION is the same for all rows", "", advice)
+            self._note(
+                span, "CW-FORMULA-AGGREGATE", "the amount of APPORTION is the same for all rows", "", advice
+            )
         value = scale.value if isinstance(scale, Const) else None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SCALE:
-            self._note(span, "CW-FORMULA-ARGUMENT", f"the scale of APPORTION is a number from 0 to {MAX_SCALE}", "")
+            self._note(
+                span, "CW-FORMULA-ARGUMENT", f"the scale of APPORTION is a number from 0 to {MAX_SCALE}", ""
+            )
             return _UNKNOWN
         return Share(amount, self.binder.weights(weights), value, span)
 
     def _note(self, span: Span, code: str, message: str, found: str, advice: str = "") -> None:
         self.problems.append(FormulaProblem(*span, code, message, found, advice))
-
-

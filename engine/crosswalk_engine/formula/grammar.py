@@ -6,25 +6,26 @@ that name; what a function is, our own table says.
 
 import logging
 import re
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, TokenError
 
 from crosswalk_engine.formula.lexer import Prepared, Token, prepare
 from crosswalk_engine.formula.problems import FormulaError, FormulaProblem
 
-_CASE = Postgres.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+_PostgresParser: Any = Postgres.Parser
 # The parser warns when it meets a statement; we refuse it with an error of our own.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-class _Parser(Postgres.Parser):
-    FUNCTIONS = {}  # noqa: RUF012  the parent declares it as a class variable
-    FUNCTION_PARSERS = {}  # noqa: RUF012
-    NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
-    NO_PAREN_FUNCTION_PARSERS = {"CASE": _CASE}  # noqa: RUF012
+class _Parser(_PostgresParser):  # type: ignore[misc]
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
+    NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+    NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+        "CASE": _PostgresParser.NO_PAREN_FUNCTION_PARSERS["CASE"]
+    }
 
 
 class CrosswalkFormula(Postgres):
@@ -33,7 +34,7 @@ class CrosswalkFormula(Postgres):
     Parser = _Parser
 
 
-def parse_tree(formula: str) -> tuple[exp.Expression, Prepared]:
+def parse_tree(formula: str) -> tuple[Any, Prepared]:
     """sqlglot's tree of `formula`, and the tokens that its places lead back to.
 
     Raises:
@@ -49,7 +50,9 @@ def parse_tree(formula: str) -> tuple[exp.Expression, Prepared]:
         problem = FormulaProblem(1, end, "CW-FORMULA-SYNTAX", "the formula cannot be read")
         raise FormulaError(formula, [problem]) from error
     if len(trees) != 1 or trees[0] is None:
-        raise FormulaError(formula, [FormulaProblem(1, len(formula), "CW-FORMULA-SYNTAX", "the formula is empty")])
+        raise FormulaError(
+            formula, [FormulaProblem(1, len(formula), "CW-FORMULA-SYNTAX", "the formula is empty")]
+        )
     return trees[0], prepared
 
 
@@ -64,7 +67,9 @@ def _syntax(prepared: Prepared, error: dict[str, Any]) -> FormulaProblem:
         if token == last:
             return _problem(token, f"`{missing[1]}` is missing after `{token.text}`")
         return _problem(token, f"`{token.text}` does not fit here", f"`{missing[1]}`, a comma or an operator")
-    return _problem(token, f"`{token.text}` does not fit here", "an operator or a bracket before it may be missing")
+    return _problem(
+        token, f"`{token.text}` does not fit here", "an operator or a bracket before it may be missing"
+    )
 
 
 def _problem(token: Token, message: str, advice: str = "") -> FormulaProblem:

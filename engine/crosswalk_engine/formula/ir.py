@@ -20,7 +20,7 @@ ScopeName: TypeAlias = Literal["record", "row", "item"]
 class Const:
     """A literal: null, boolean, text, integer or decimal. Equal only to one of the same kind and scale."""
 
-    value: None | bool | str | int | Decimal
+    value: bool | str | int | Decimal | None
     span: Span = field(default=(0, 0), compare=False, repr=False)
 
     def _key(self) -> tuple[type, str]:

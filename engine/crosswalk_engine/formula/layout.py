@@ -1,4 +1,4 @@
-"""Which fields of a record a set of formulas reads, as a tree, and the msgspec types that decode just those."""
+"""Which fields of a record a set of formulas reads, and the msgspec types that decode just those."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, Share, c
 class Field:
     """One key of the payload.
 
-    `kind` ``leaf`` is decoded whole, ``object`` by its `fields`, ``rows`` as an array or an object keyed by id
-    whose elements have the `fields`. `attr` is its name in the decoded struct.
+    `kind` ``leaf`` is decoded whole, ``object`` by its `fields`, ``rows`` as an array or an object keyed by
+    id whose elements have the `fields`. `attr` is its name in the decoded struct.
     """
 
     attr: str
@@ -118,5 +118,5 @@ def struct_type(root: Field, name: str = "Record") -> type[msgspec.Struct]:
 def _type_of(inner: Field, name: str) -> Any:
     if inner.kind == "leaf":
         return Any
-    element = struct_type(inner, name) | None  # type: ignore[operator]
+    element = struct_type(inner, name) | None
     return element if inner.kind == "object" else dict[str, element] | list[element] | None  # type: ignore[valid-type]

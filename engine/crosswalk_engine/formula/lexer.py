@@ -16,8 +16,7 @@ MAX_BYTES = 4_096
 MAX_NESTING = 24
 
 KEYWORDS = frozenset(
-    ["AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "IS", "NULL", "TRUE", "FALSE"]
-    + ["CASE", "WHEN", "THEN", "ELSE", "END", "WHERE"]
+    "AND BETWEEN CASE ELSE END FALSE IN IS LIKE NOT NULL OR THEN TRUE WHEN WHERE".split()  # noqa: SIM905
 )
 #: Words that PostgreSQL reserves (its documentation, appendix C) and those that begin a statement.
 RESERVED = KEYWORDS | frozenset(
@@ -26,7 +25,7 @@ RESERVED = KEYWORDS | frozenset(
     DELETE DESC DISTINCT DO DROP EXCEPT EXISTS FETCH FOR FOREIGN FROM GRANT GROUP HAVING ILIKE INITIALLY
     INSERT INTERSECT INTO LATERAL LEADING LIMIT LOCALTIME LOCALTIMESTAMP OFFSET ON ONLY ORDER PLACING PRIMARY
     REFERENCES RETURNING SELECT SESSION_USER SET SIMILAR SOME SYMMETRIC TABLE TO TRAILING UNION UNIQUE UPDATE
-    USER USING VALUES VARIADIC WINDOW WITH""".split()
+    USER USING VALUES VARIADIC WINDOW WITH""".split()  # noqa: SIM905
 )
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -100,7 +99,9 @@ def prepare(formula: str) -> Prepared:
             problems as can be told at once.
     """
     if len(formula.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        whole = FormulaProblem(1, len(formula), "CW-FORMULA-LENGTH", f"a formula has at most {MAX_BYTES:,} bytes")
+        whole = FormulaProblem(
+            1, len(formula), "CW-FORMULA-LENGTH", f"a formula has at most {MAX_BYTES:,} bytes"
+        )
         raise FormulaError(formula[:80], [whole])
     tokens, problems = _split(formula)
     problems += _reserved(tokens)
@@ -146,7 +147,10 @@ def _foreign(formula: str, at: int, end: int, kind: str | None) -> FormulaProble
         message, advice = "a text begins right after a word", "put an operator or a comma between"
     elif character in "'\"" and kind is None:
         what = "text" if character == "'" else "name"
-        message, advice = f"the {what} that begins here never ends (or is empty)", f"close it with {character}"
+        message, advice = (
+            f"the {what} that begins here never ends (or is empty)",
+            f"close it with {character}",
+        )
         end = len(formula)
     elif character.isdigit() or character == ".":
         while end < len(formula) and (formula[end].isalnum() or formula[end] in "._"):

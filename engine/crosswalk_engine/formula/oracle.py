@@ -10,7 +10,18 @@ from typing import Any
 from crosswalk_engine.formula.env import Env
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.collections import apportion
-from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path, Related, Share, uses_row, walk
+from crosswalk_engine.formula.ir import (
+    Aggregate,
+    Call,
+    Case,
+    Const,
+    Node,
+    Path,
+    Related,
+    Share,
+    uses_row,
+    walk,
+)
 from crosswalk_engine.formula.reads import (
     MAX_ELEMENTS,
     MAX_ELEMENTS_SQUARED,
@@ -164,7 +175,9 @@ def _items(node: Aggregate, place: Place) -> Sequence[Place]:
         found = raw(start, node.over.parts, where)
         where = ".".join((where, *node.over.parts) if where else node.over.parts)
         names = {**place.names, "item": where}
-        return [replace(place, item=item, columns=None, names=names) for _, item in elements(found, where, limit)]
+        return [
+            replace(place, item=item, columns=None, names=names) for _, item in elements(found, where, limit)
+        ]
     paths = item_paths(node)
     rows = collect(start, paths, limit)
     return [replace(place, columns=dict(zip(paths, row, strict=True))) for row in rows]

@@ -26,6 +26,7 @@ class Wrong(dict[str, Any]):
         self.args = (error.code, error.value, error.message)
 
     def get(self, key: str, default: Any = None) -> Any:
+        """Raises the error."""
         raise EvalError(*self.args)
 
 
@@ -74,7 +75,7 @@ def leaf(value: Any, where: str) -> Value:
 def _decimal(value: Decimal | float, where: str) -> Decimal:
     number = value if isinstance(value, Decimal) else Decimal(repr(value))
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or len(number.as_tuple().digits) > DIGITS or not -DIGITS <= exponent:
+    if not isinstance(exponent, int) or len(number.as_tuple().digits) > DIGITS or not exponent >= -DIGITS:
         raise out_of_range(where)
     if number.adjusted() >= DIGITS:
         raise out_of_range(where)
@@ -87,12 +88,14 @@ def branch(value: Any, where: str) -> dict[str, Any]:
     Blank is an object without fields; anything else gives a `Wrong`.
     """
     if value.__class__ is dict or value.__class__ is Wrong:
-        return value  # type: ignore[no-any-return]
+        return value
     if value is None or value == "" or value == []:
         return EMPTY
     if value.__class__ is list:
         return Wrong(
-            EvalError("CW-PATH-REPEATS", f"{len(value)} elements", f"{where} is repeated; it is not one object")
+            EvalError(
+                "CW-PATH-REPEATS", f"{len(value)} elements", f"{where} is repeated; it is not one object"
+            )
         )
     shown = "a number" if value.__class__ in (int, Decimal, float) else "a text"
     shown = "true or false" if value.__class__ is bool else shown
@@ -144,7 +147,9 @@ def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[st
         value.get("")
         return []
     else:
-        raise EvalError("CW-PATH-SINGLE", None, f"{where} should be repeated (an array, or an object keyed by id)")
+        raise EvalError(
+            "CW-PATH-SINGLE", None, f"{where} should be repeated (an array, or an object keyed by id)"
+        )
     if len(pairs) > limit:
         raise EvalError("CW-TOO-MANY-ROWS", f"{len(pairs)}", f"{where} has more than {limit:,} elements")
     return [pair for pair in pairs if pair[1] is not None and pair[1] != ""]

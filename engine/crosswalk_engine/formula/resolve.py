@@ -118,7 +118,9 @@ class Resolver:
         shown = self.display(node)
         if self._repeats_by_key(node):
             advice = "use it inside an `each` or an aggregate over the same part"
-            return _problem(node, "CW-FORMULA-REPEATED", f"'{shown}' is another record for each row", shown, advice)
+            return _problem(
+                node, "CW-FORMULA-REPEATED", f"'{shown}' is another record for each row", shown, advice
+            )
         if found.repeats is not None and node.parts:
             advice = "use it inside an aggregate such as SUM or FIRST, or inside an `each`"
             return _problem(node, "CW-FORMULA-REPEATED", f"'{shown}' is repeated", shown, advice)
@@ -129,7 +131,9 @@ class Resolver:
         if not found.known or found.shape is not None:
             return None
         shown = self.display(node)
-        return _problem(node, "CW-FORMULA-FIELD", f"unknown field '{shown}'", shown, self._suggest(node, shown))
+        return _problem(
+            node, "CW-FORMULA-FIELD", f"unknown field '{shown}'", shown, self._suggest(node, shown)
+        )
 
     def check_scalar(self, node: Path | Related, found: Found) -> FormulaProblem | None:
         """The problem of an object where a value should stand."""
@@ -138,7 +142,9 @@ class Resolver:
             return None
         some = ", ".join(list(shape.fields)[:6])
         shown = self.display(node)
-        return _problem(node, "CW-FORMULA-FIELD", f"'{shown}' is an object, not a value", shown, f"it has: {some}")
+        return _problem(
+            node, "CW-FORMULA-FIELD", f"'{shown}' is an object, not a value", shown, f"it has: {some}"
+        )
 
     def _repeats_by_key(self, node: Path | Related) -> bool:
         if not isinstance(node, Related) or node.key is None or node.key.scope != "record":

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from crosswalk_engine.formula.problems import EvalError
 
-Value: TypeAlias = None | bool | str | int | Decimal | date | datetime
+Value: TypeAlias = bool | str | int | Decimal | date | datetime | None
 Kinds: TypeAlias = frozenset[str]
 
 BOOLEAN: Kinds = frozenset({"BOOLEAN"})
@@ -111,7 +111,9 @@ def bounded(text: str, who: str) -> str:
 
 def text_too_long(length: int, who: str) -> EvalError:
     """The error for a text of `length` characters."""
-    return EvalError("CW-TEXT-LONG", f"{length} characters", f"{who} gives a text of over {MAX_TEXT:,} characters")
+    return EvalError(
+        "CW-TEXT-LONG", f"{length} characters", f"{who} gives a text of over {MAX_TEXT:,} characters"
+    )
 
 
 def in_range(number: Any, who: str) -> Any:

@@ -35,7 +35,9 @@ class Spot:
 
     def message(self, what: str, key: str | None) -> str:
         """`what`, the source fields, and the row."""
-        shown = ", ".join(self.sources[:_SHOWN_SOURCES]) + (" …" if len(self.sources) > _SHOWN_SOURCES else "")
+        shown = ", ".join(self.sources[:_SHOWN_SOURCES]) + (
+            " …" if len(self.sources) > _SHOWN_SOURCES else ""
+        )
         origin = f" (from {shown})" if shown else ""
         row = "" if key is None else f" (row {masked(key, 40)} of {self.collection})"
         return f"{what}{origin}{row}"
@@ -116,7 +118,8 @@ def check_failed(
         left, sign, right = ("null" if side is None else str(side) for side in map(_text, sides))
         shown = spot.value(f"{left} {sign} {right}")
     pairs = ", ".join(
-        f"{path}={'…' if is_personal(path) else masked(_raw(value), 40)}" for path, value in fields[:_SHOWN_SOURCES]
+        f"{path}={'…' if is_personal(path) else masked(_raw(value), 40)}"
+        for path, value in fields[:_SHOWN_SOURCES]
     )
     message = "the check is not true" + (f": {pairs}" if pairs else "")
     problems.append(Problem(spot.to, "CW-CHECK", shown or (pairs if not spot.personal else ""), message))

@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 
+from crosswalk_engine.formula.code import Operand, Root, Writer
 from crosswalk_engine.formula.compile import annotated, run_generated
-from crosswalk_engine.formula.emit import Emitter, Operand, Root, Writer, shared_parts
+from crosswalk_engine.formula.emit_rows import Emitter, shares, worth_hoisting
 from crosswalk_engine.formula.ir import Aggregate, Call, Node, Path, Related, walk
 from crosswalk_engine.formula.layout import Field, layout_of, struct_type, use
-from crosswalk_engine.formula.parse import source_paths
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.formula.rows import ordered
+from crosswalk_engine.formula.typed import source_paths
 from crosswalk_engine.formula.values import BOOLEAN, DECIMAL, INTEGER, TEXT, plain, to_json_value
 from crosswalk_engine.mapping import faults
 from crosswalk_engine.mapping.faults import Spot, check_spot, each_spot, rule_spot
@@ -35,7 +36,7 @@ _RUNTIME = {
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The function ``mapping(doc, env, errors, warnings) -> output``, its text, and its record type if any."""
+    """The function ``mapping(doc, env, errors, warnings) -> output``, its text, its record type."""
 
     run: Callable[..., dict[str, Any]]
     code: str
@@ -79,19 +80,23 @@ class _Generator:
         self.emitter = emitter
         self.writer = emitter.writer
         self.outputs: list[tuple[tuple[str, ...], str]] = []
+        #: (collection, order) -> variables of its rows and of what went wrong with them, and the rows' layout
+        self.rows: dict[tuple[tuple[str, ...], Node | None], tuple[str, str, Field | None]] = {}
+        #: variable of rows -> what was shared out over them
+        self.shares: dict[str, dict[Node, tuple[str, Operand]]] = {}
 
     def write(self) -> None:
-        nodes = [rule.node for rule in self.tree.rules if isinstance(rule, RuleTree)]
-        nodes += [check.node for check in self.tree.checks]
+        """Writes the body of the function."""
+        once = [rule.node for rule in self.tree.rules if isinstance(rule, RuleTree)]
+        once += [check.node for check in self.tree.checks]
+        many = [node for rule in self.tree.rules if isinstance(rule, EachTree) for node in each_nodes(rule)]
+        for node in worth_hoisting(once, many):
+            self.emitter.hoist(node)
         for rule in self.tree.rules:
-            nodes += each_nodes(rule) if isinstance(rule, EachTree) else []
-        for shared in shared_parts(nodes, rows=False):
-            self.emitter.hoist(shared)
-        for number, rule in enumerate(self.tree.rules):
             if isinstance(rule, RuleTree):
                 self.outputs.append((rule.parts, self._rule(rule, rule_spot(rule), "")))
             else:
-                self.outputs.append((rule.parts, self._each(rule, number)))
+                self.outputs.append((rule.parts, self._each(rule)))
         for check in self.tree.checks:
             self._check(check)
         self.writer.line(f"return {literal(self.outputs)}")
@@ -103,37 +108,37 @@ class _Generator:
         with writer.block("try:"), emitter.scoped():
             operand = emitter.emit(rule.node)
             writer.line(f"{result} = {_output(operand)}")
-            test = f"{result} is None" + ("" if not operand.kinds & TEXT else f" or {result} == ''")
-            keyword = "if"
-            if rule.required:
-                writer.line(f"if {test}: missing(errors, {name}{place})")
-                keyword = "elif"
-            if rule.max_length is not None:
-                length = f"len({result})" if operand.kinds <= TEXT else f"len(str({result}))"
-                some = f"{result} is not None and " if not rule.required else ""
-                writer.line(f"{keyword} {some}{length} > {rule.max_length}:")
-                writer.line(f"    {result} = too_long(errors, warnings, {name}, {result}{place})")
+            self._limits(rule, operand, result, f"{name}{{}}{place}")
         with writer.block("except EvalError as error:"):
             writer.line(f"fault(errors, {name}, error{place})")
             writer.line(f"{result} = None")
         return result
 
-    def _each(self, each: EachTree, number: int) -> str:
+    def _limits(self, rule: RuleTree, operand: Operand, result: str, call: str) -> None:
+        """Writes the checks of `required` and `max_length`."""
+        is_text, keyword, writer = operand.kinds <= TEXT, "if", self.writer
+        if rule.required:
+            test = f"not {result}" if is_text else f"{result} is None or {result} == ''"
+            writer.line(f"if {test}: missing(errors, {call.format('')})")
+            keyword = "elif"
+        if rule.max_length is not None:
+            length = f"len({result})" if is_text else f"len(str({result}))"
+            some = "" if rule.required else f"{result} is not None and "
+            writer.line(f"{keyword} {some}{length} > {rule.max_length}:")
+            writer.line(f"    {result} = too_long(errors, warnings, {call.format(f', {result}')})")
+
+    def _each(self, each: EachTree) -> str:
         emitter, writer = self.emitter, self.writer
-        spot = emitter.constant(each_spot(each), each.to)
-        rows, out = f"rows{number}", f"list{number}"
-        source, layout = emitter.elements(emitter.roots["record"], each.collection, MAX_ELEMENTS)
-        writer.line(f"{rows} = {source}")
-        with writer.block(f"if {rows}.__class__ is Fault:"):
-            writer.line(f"fault(errors, {spot}, {rows}.again())")
-            writer.line(f"{rows} = []")
-        outer, hoisted = dict(emitter.roots), dict(emitter.hoisted)
+        out, (rows, layout) = emitter.temp("list"), self._rows(each)
+        outer, hoisted = emitter.roots, dict(emitter.hoisted)
         emitter.rows_var = rows
-        if each.order_by is not None:
-            self._order(each, each.order_by, rows, layout)
-        emitter.roots = {**emitter.roots, "row": Root("", ".".join(each.collection), writer, layout, of_row=True)}
-        for share in shared_parts(each_nodes(each), rows=True):
-            emitter.hoist(share)
+        emitter.roots = {**outer, "row": Root("", ".".join(each.collection), writer, layout, of_row=True)}
+        ahead = self.shares.setdefault(rows, {})
+        for share in shares(each_nodes(each)):
+            if share not in ahead:
+                emitter.hoist(share)
+                ahead[share] = emitter.hoisted[share]
+        emitter.hoisted.update(ahead)
         writer.line(f"{out} = []")
         with writer.block(f"for at, (key, row) in enumerate({rows}):"), emitter.scoped():
             self._enter(each, layout)
@@ -144,36 +149,64 @@ class _Generator:
                 (rule.parts, self._rule(rule, rule_spot(rule, each), ", index, key")) for rule in each.rules
             ]
             writer.line(f"{out}.append({literal(outputs)})")
-        emitter.roots, emitter.hoisted = outer, hoisted
+        emitter.roots = outer
+        emitter.hoisted.clear()
+        emitter.hoisted.update(hoisted)
         return out
+
+    def _rows(self, each: EachTree) -> tuple[str, Field | None]:
+        """The variable of the ordered rows of an `each`; lists of the same rows share it."""
+        emitter, writer = self.emitter, self.writer
+        spot = emitter.constant(
+            each_spot(each, source_paths(each.order_by, each.collection) if each.order_by else ()),
+            f"{each.to}: {'.'.join(each.collection)}" + (f" by {each.order_text}" if each.order_by else ""),
+        )
+        key = (each.collection, each.order_by)
+        if key not in self.rows:
+            rows, bad = emitter.temp("rows"), emitter.temp("bad")
+            source, layout = emitter.elements(emitter.roots["record"], each.collection, MAX_ELEMENTS)
+            writer.line(f"{rows}, {bad} = {source}, []")
+            writer.line(f"if {rows}.__class__ is Fault: {rows}, {bad} = [], [({rows}.again(), None)]")
+            self.rows[key] = (rows, bad, layout)
+            if each.order_by is not None:
+                self._order(each, each.order_by)
+        rows, bad, layout = self.rows[key]
+        writer.line(f"for error, key in {bad}: fault(errors, {spot}, error, None, key)")
+        return rows, layout
 
     def _enter(self, each: EachTree, layout: Field | None) -> None:
         """From here on, `row` is the variable of the current element."""
         roots = {name: root for name, root in self.emitter.roots.items() if not root.of_row}
         roots["row"] = Root("row", ".".join(each.collection), self.writer.hole(), layout, of_row=True)
         self.emitter.roots = roots
-        if any(isinstance(part, Call) and part.name == "ROW_KEY" for n in each_nodes(each) for part in walk(n)):
+        if any(
+            isinstance(part, Call) and part.name == "ROW_KEY" for n in each_nodes(each) for part in walk(n)
+        ):
             self.writer.line("env.row_key = key")
 
-    def _order(self, each: EachTree, order_by: Node, rows: str, layout: Field | None) -> None:
+    def _order(self, each: EachTree, order_by: Node) -> None:
         emitter, writer = self.emitter, self.writer
-        spot = emitter.constant(each_spot(each, source_paths(order_by, each.collection)), f"{each.to} order_by: {each.order_text}")
+        rows, bad, layout = self.rows[each.collection, order_by]
+        outer = emitter.roots
         writer.line("keys = []")
         with writer.block(f"for at, (key, row) in enumerate({rows}):"), emitter.scoped():
             self._enter(each, layout)
             with writer.block("try:"), emitter.scoped():
                 writer.line(f"keys.append({emitter.emit(order_by).name})")
             with writer.block("except EvalError as error:"):
-                writer.line(f"fault(errors, {spot}, error, None, key)")
+                writer.line(f"{bad}.append((error, key))")
                 writer.line("keys.append(None)")
         with writer.block("try:"):
             writer.line(f"{rows} = ordered({rows}, keys)")
         with writer.block("except EvalError as error:"):
-            writer.line(f"fault(errors, {spot}, error)")
+            writer.line(f"{bad}.append((error, None))")
+        emitter.roots = outer
 
     def _where(self, each: EachTree, where: Node) -> None:
         emitter, writer = self.emitter, self.writer
-        spot = emitter.constant(each_spot(each, source_paths(where, each.collection)), f"{each.to} where: {each.where_text}")
+        spot = emitter.constant(
+            each_spot(each, source_paths(where, each.collection)), f"{each.to} where: {each.where_text}"
+        )
         with writer.block("try:"), emitter.scoped():
             name = emitter.truth(emitter.emit(where), "where")
             writer.line(f"if {name} is not True: continue")
@@ -201,12 +234,17 @@ class _Generator:
     def _fields(self, check: CheckTree) -> list[tuple[str, str]]:
         """The single fields of the record that a check reads, with expressions for their raw values."""
         root = self.emitter.roots["record"]
-        return [(".".join(path.parts), self.emitter.raw(root, path.parts, safe=True)) for path in check_fields(check)]
+        return [
+            (".".join(path.parts), self.emitter.raw(root, path.parts, safe=True))
+            for path in check_fields(check)
+        ]
 
 
 def check_fields(check: CheckTree) -> list[Path]:
     """The single fields of the record that a check reads, each once."""
-    found = (node for node in walk(check.node) if isinstance(node, Path) and node.scope == "record" and node.parts)
+    found = (
+        node for node in walk(check.node) if isinstance(node, Path) and node.scope == "record" and node.parts
+    )
     over = {id(part) for node in walk(check.node) for part in _under(node)}
     return list({path.parts: path for path in found if id(path) not in over}.values())
 
@@ -215,8 +253,6 @@ def _under(node: Node) -> Sequence[Node]:
     if isinstance(node, Related):
         return [node.key] if node.key is not None else []
     return [node.over] if isinstance(node, Aggregate) else []
-
-
 
 
 def _output(operand: Operand) -> str:
@@ -234,8 +270,7 @@ def literal(outputs: list[tuple[tuple[str, ...], str]]) -> str:
     for parts, name in outputs:
         groups.setdefault(parts[0], []).append((parts[1:], name))
     shown = [
-        f"{key!r}: {group[0][1] if not group[0][0] else literal(group)}" for key, group in sorted(groups.items())
+        f"{key!r}: {group[0][1] if not group[0][0] else literal(group)}"
+        for key, group in sorted(groups.items())
     ]
     return "{" + ", ".join(shown) + "}"
-
-

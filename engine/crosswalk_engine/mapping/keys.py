@@ -8,10 +8,10 @@ from typing import Any
 from crosswalk_engine.formula.compile import compile_formula
 from crosswalk_engine.formula.env import Env
 from crosswalk_engine.formula.ir import Node, Related, walk
-from crosswalk_engine.formula.parse import Row, TypedFormula
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import branch, elements, leaf, raw
 from crosswalk_engine.formula.resolve import split_at_each
+from crosswalk_engine.formula.typed import Row, TypedFormula
 from crosswalk_engine.formula.values import ANY, BOOLEAN, CONTEXT, Value
 from crosswalk_engine.mapping.tree import EachTree, MappingTree, RuleTree
 

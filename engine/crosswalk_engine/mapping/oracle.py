@@ -1,4 +1,4 @@
-"""A mapping by the tree walker: rule after rule, row after row, nothing shared. The specification of compile."""
+"""A mapping by the tree walker: rule after rule, row after row: what compile must give."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -9,10 +9,10 @@ from typing import Any
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
 from crosswalk_engine.formula.ir import Call, Node
 from crosswalk_engine.formula.oracle import Place, walk_tree
-from crosswalk_engine.formula.parse import source_paths
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import elements, raw
 from crosswalk_engine.formula.rows import ordered
+from crosswalk_engine.formula.typed import source_paths
 from crosswalk_engine.formula.values import BOOLEAN, CONTEXT, Value, need, to_json_value
 from crosswalk_engine.mapping.faults import (
     Spot,
@@ -87,7 +87,7 @@ class _Work:
         try:
             rows = elements(raw(self.place.record, each.collection, ""), where)
         except EvalError as error:
-            fault(self.errors, each_spot(each), error)
+            fault(self.errors, _spot(each, each.order_by), error)
             return []
         order_by = each.order_by
         if order_by is not None:
@@ -108,7 +108,7 @@ class _Work:
     def _ordered(
         self, each: EachTree, order_by: Node, rows: list[tuple[str, Any]], place: Place
     ) -> list[tuple[str, Any]]:
-        spot = each_spot(each, source_paths(order_by, each.collection))
+        spot = _spot(each, order_by)
         keys: list[Value] = []
         for at, (key, _) in enumerate(rows):
             place.env.row_key = key
@@ -120,7 +120,7 @@ class _Work:
             return rows
 
     def _kept(self, each: EachTree, where: Node, place: Place, key: str) -> bool:
-        spot = each_spot(each, source_paths(where, each.collection))
+        spot = _spot(each, where)
         return self._attempt(spot, key, lambda: _truth(walk_tree(where, place), "where")) is True
 
     def _attempt(self, spot: Spot, key: str | None, compute: Callable[[], Value]) -> Value:
@@ -149,6 +149,10 @@ class _Work:
             return raw(self.place.record, parts, "")
         except EvalError:
             return {"": ""}
+
+
+def _spot(each: EachTree, node: Node | None) -> Spot:
+    return each_spot(each, () if node is None else source_paths(node, each.collection))
 
 
 def _truth(value: Value, who: str) -> Value:

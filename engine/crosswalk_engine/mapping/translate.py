@@ -108,7 +108,9 @@ class _Translation:
 
     def checks(self) -> Iterator[CheckTree]:
         for index, check in enumerate(self.doc.checks):
-            formula = self._formula(check.formula, ("checks", index, "formula"), self.scope, f"check {check.name}")
+            formula = self._formula(
+                check.formula, ("checks", index, "formula"), self.scope, f"check {check.name}"
+            )
             if formula is not None:
                 yield CheckTree(check.name, check.formula, formula.node)
 

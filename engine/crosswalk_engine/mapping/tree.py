@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from crosswalk_engine.errors import ConfigError, masked
 from crosswalk_engine.formula.ir import Node, from_json, to_json
-from crosswalk_engine.formula.parse import source_paths
+from crosswalk_engine.formula.typed import source_paths
 from crosswalk_engine.payload.paths import parse_path
 
 FORMAT = "crosswalk/mapping-ir@1"
@@ -24,7 +24,7 @@ _PERSONAL = re.compile(
 
 @dataclass(frozen=True)
 class RuleTree:
-    """One target field. `parts` are the names of its path; `row` is the collection of the `each` around it."""
+    """One target field. `parts` are the names of its path; `row` is the collection of its `each`."""
 
     to: str
     parts: tuple[str, ...]
@@ -48,7 +48,12 @@ class RuleTree:
 
     def to_json(self) -> dict[str, Any]:
         """The stored form; defaults left out."""
-        stored: dict[str, Any] = {"to": self.to, "formula": self.text, "type": self.type, "ir": to_json(self.node)}
+        stored: dict[str, Any] = {
+            "to": self.to,
+            "formula": self.text,
+            "type": self.type,
+            "ir": to_json(self.node),
+        }
         options = {"required": self.required, "max_length": self.max_length, "cut": self.cut}
         return stored | {name: value for name, value in options.items() if value}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crosswalk_engine.formula.env import Env
-from crosswalk_engine.formula.functions.numbers import MAX_SCALE, Number, greatest, least, quotient
+from crosswalk_engine.formula.functions.numbers import MAX_SCALE, Number, greatest, least, quotient, scale_of
 from crosswalk_engine.formula.functions.spec import (
     Example,
     Function,
@@ -17,7 +17,17 @@ from crosswalk_engine.formula.functions.spec import (
     number,
 )
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.values import ANY, DECIMAL, INTEGER, TEXT, Value, bounded, in_range, out_of_range, text_of
+from crosswalk_engine.formula.values import (
+    ANY,
+    DECIMAL,
+    INTEGER,
+    TEXT,
+    Value,
+    bounded,
+    in_range,
+    out_of_range,
+    text_of,
+)
 
 
 def total(values: Sequence[Number]) -> Number | None:
@@ -59,34 +69,35 @@ def apportion(amount: Number | None, weights: Sequence[Number | None], scale: in
     try:
         units = int((Decimal(amount) / unit).to_integral_exact())
         if units * unit != amount:
-            raise EvalError("CW-APPORTION", text_of(amount), f"APPORTION needs an amount of at most {scale} decimals")
-        parts, whole = _integers(weights)
+            raise EvalError(
+                "CW-APPORTION", text_of(amount), f"APPORTION needs an amount of at most {scale} decimals"
+            )
+        parts, places = _integers(weights)
+        whole = sum(parts)
         if whole == 0 and units == 0:
             # Weights that cancel out (a row and its discount): as amounts they already add up.
-            parts, units, whole = _as_amounts(weights, scale)
+            parts, units, whole = _as_amounts(parts, places, scale)
         if whole == 0:
-            raise EvalError("CW-APPORTION", text_of(amount), "APPORTION cannot share by weights that add up to 0")
+            raise EvalError(
+                "CW-APPORTION", text_of(amount), "APPORTION cannot share by weights that add up to 0"
+            )
         return [Decimal(share) * unit for share in largest_remainder(units, parts, whole)]
     except ArithmeticError as error:
         raise out_of_range("APPORTION") from error
 
 
 def _integers(weights: Sequence[Number | None]) -> tuple[list[int], int]:
-    """The weights as integers in one common unit, and their sum."""
+    """The weights as integers in one common unit, and how many decimals that unit has."""
     numbers = [Decimal(weight or 0) for weight in weights]
-    places = max((-int(weight.as_tuple().exponent) for weight in numbers), default=0)
-    parts = [int(weight.scaleb(max(places, 0))) for weight in numbers]
-    return parts, sum(parts)
+    places = max([scale_of(weight) for weight in numbers] + [0])
+    return [int(weight.scaleb(places)) for weight in numbers], places
 
 
-def _as_amounts(weights: Sequence[Number | None], scale: int) -> tuple[list[int], int, int]:
+def _as_amounts(parts: list[int], places: int, scale: int) -> tuple[list[int], int, int]:
     """Weights, units and divisor with which each raw share is the weight itself."""
-    parts, _ = _integers(weights)
-    places = max((-int(Decimal(weight or 0).as_tuple().exponent) for weight in weights), default=0)
-    places = max(places, 0)
     if places <= scale:
         return [part * 10 ** (scale - places) for part in parts], 1, 1
-    return parts, 1, int(10 ** (places - scale))
+    return parts, 1, 10 ** (places - scale)
 
 
 def largest_remainder(units: int, weights: Sequence[int], whole: int) -> list[int]:
@@ -123,7 +134,9 @@ _WHERE = "NAME(…) FILTER (WHERE condition) leaves out the elements for which t
 def _aggregate(name: str, summary: str, examples: tuple[Example, ...], body: Any, **options: Any) -> Function:
     params = options.pop("params", (Param("value", ANY),))
     options.setdefault("may_be_null", True)
-    return Function(name, params, options.pop("returns", first), summary, examples, body, nulls="skip", **options)
+    return Function(
+        name, params, options.pop("returns", first), summary, examples, body, nulls="skip", **options
+    )
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -155,19 +168,28 @@ FUNCTIONS: tuple[Function, ...] = (
     _aggregate(
         "MIN",
         "The least value of a repeated part.",
-        (Example("MIN(rows.sku)", "A", given=_ROWS), Example("MIN(rows)", fails="CW-PATH-OBJECT", given=_ROWS)),
+        (
+            Example("MIN(rows.sku)", "A", given=_ROWS),
+            Example("MIN(rows)", fails="CW-PATH-OBJECT", given=_ROWS),
+        ),
         lambda values: least(*values),
     ),
     _aggregate(
         "MAX",
         "The greatest value of a repeated part.",
-        (Example("MAX(rows.qty)", 4, given=_ROWS), Example("MAX(MAX(rows.qty))", fails="CW-FORMULA-AGGREGATE", given=_ROWS)),
+        (
+            Example("MAX(rows.qty)", 4, given=_ROWS),
+            Example("MAX(MAX(rows.qty))", fails="CW-FORMULA-AGGREGATE", given=_ROWS),
+        ),
         lambda values: greatest(*values),
     ),
     _aggregate(
         "AVG",
         "The mean of a repeated part.",
-        (Example("ROUND(AVG(rows.qty), 2)", "2.33", given=_ROWS), Example("AVG(rows.sku)", fails="CW-TYPE", given=_ROWS)),
+        (
+            Example("ROUND(AVG(rows.qty), 2)", "2.33", given=_ROWS),
+            Example("AVG(rows.sku)", fails="CW-TYPE", given=_ROWS),
+        ),
         average,
         params=(number("value"),),
         returns=DECIMAL,
@@ -205,17 +227,24 @@ FUNCTIONS: tuple[Function, ...] = (
         DECIMAL,
         "The current row's share of an amount, by a weight over all rows; the shares add up exactly.",
         (
-            Example("APPORTION(TO_DECIMAL(net, 2), TO_DECIMAL(rows.net, 4), 2)", "3.34", given=_ROWS, each="rows", row="12"),
+            Example(
+                "APPORTION(TO_DECIMAL(net, 2), TO_DECIMAL(rows.net, 4), 2)",
+                "3.34",
+                given=_ROWS,
+                each="rows",
+                row="12",
+            ),
             Example("APPORTION(0.02, 1, 2)", "0.01", given=_ROWS, each="rows", row="8"),
             Example("APPORTION(10, rows.qty, 2)", fails="CW-FORMULA-AGGREGATE", given=_ROWS),
         ),
         nulls="lazy",
         may_be_null=True,
-        note=f"Only inside an `each`. All elements of the collection take part, also those that `where` leaves "
-        f"out; in the weight, its fields are written with the collection's name or with the row's alias. Each "
-        f"share is rounded half away from zero; the cents that are then missing go one by one to the shares "
-        f"with the largest remainders, of equal ones the first in the order of `order_by`. A null weight is 0; "
-        f"a null amount gives null. The scale is written out, 0 to {MAX_SCALE}. Not in PostgreSQL.",
+        note="Only inside an `each`. All elements of the collection take part, also those `where` leaves "
+        "out; in the weight, their fields are written with the collection's name or with the row's alias. "
+        "Each share is rounded half away from zero; the cents that are then missing go one by one to the "
+        "shares with the largest remainders, of equal ones the first in the order of `order_by`. Weights "
+        "that add up to 0 share only an amount of 0, each getting its own weight. A null weight is 0; a null "
+        f"amount gives null. The scale is written out, 0 to {MAX_SCALE}. Not in PostgreSQL.",
     ),
     Function(
         "ROW_KEY",

@@ -38,7 +38,7 @@ def tokens(pattern: str) -> tuple[tuple[str, str], ...]:
     while at < len(pattern):
         match = _TOKEN.match(pattern, at)
         if match is None:
-            advice = "dates are made of yyyy MM dd HH mm ss; other letters stand in \"double quotes\""
+            advice = 'dates are made of yyyy MM dd HH mm ss; other letters stand in "double quotes"'
             raise EvalError("CW-ARGUMENT", pattern[at:], advice)
         parts.append((_TOKENS[match[1]], "") if match[1] else ("", match[2] or match[3] or ""))
         at = match.end()
@@ -64,7 +64,9 @@ def _shifted(value: datetime, zone: tzinfo) -> datetime:
     try:
         return value.astimezone(zone)
     except (OverflowError, ValueError) as error:
-        raise EvalError("CW-BAD-DATE", text_of(value), "the time falls outside years 1 to 9999 in this zone") from error
+        raise EvalError(
+            "CW-BAD-DATE", text_of(value), "the time falls outside years 1 to 9999 in this zone"
+        ) from error
 
 
 def _reader(pattern: str) -> Callable[[str], dict[str, int] | None]:
@@ -129,7 +131,7 @@ def prepare_to_datetime(pattern: str = ISO, zone: str | None = None) -> Callable
             if read is None:
                 found = datetime.fromisoformat(value) if _ISO_DATETIME(value) else None
             elif parts := read(value):
-                found = datetime(**parts, tzinfo=own)  # type: ignore[arg-type]
+                found = datetime(**parts, tzinfo=own)
         except ValueError:
             pass
         if found is None:
@@ -145,9 +147,14 @@ def prepare_to_datetime(pattern: str = ISO, zone: str | None = None) -> Callable
 
 def prepare_format_date(pattern: str, zone: str | None = None) -> Callable[[Moment], str]:
     """The text form `pattern` of a DATE or DATETIME, the latter first taken to `zone`."""
-    parts = ((("year", ""), ("", "-"), ("month", ""), ("", "-"), ("day", "")) if pattern == ISO else tokens(pattern))
+    parts = (
+        (("year", ""), ("", "-"), ("month", ""), ("", "-"), ("day", ""))
+        if pattern == ISO
+        else tokens(pattern)
+    )
     shape = "".join(
-        ("%04d" if name == "year" else "%02d") if name else literal.replace("%", "%%") for name, literal in parts
+        ("%04d" if name == "year" else "%02d") if name else literal.replace("%", "%%")
+        for name, literal in parts
     )
     fields = attrgetter(*[name for name, _ in parts if name])
     own = None if zone is None else zone_of(zone)
@@ -216,13 +223,15 @@ FUNCTIONS: tuple[Function, ...] = (
         "A text as DATETIME: ISO with an offset, or in the given format and zone.",
         (
             Example("TO_DATETIME(placedOn)", "2026-03-09T23:30:00+00:00", given=_PLACED),
-            Example("TO_DATETIME('20260709 1030', 'yyyyMMdd HHmm', 'Europe/London')", "2026-07-09T10:30:00+01:00"),
+            Example(
+                "TO_DATETIME('20260709 1030', 'yyyyMMdd HHmm', 'Europe/London')", "2026-07-09T10:30:00+01:00"
+            ),
             Example("TO_DATETIME('2026-07-09 10:30', 'iso', 'Europe/London')", "2026-07-09T10:30:00+01:00"),
             Example("TO_DATETIME('2026-07-09T10:30:00')", fails="CW-BAD-DATE"),
         ),
         prepare=prepare_to_datetime,
-        note="The format 'iso' is the default. A zone is for texts without an offset; one that has an offset is "
-        "taken to that zone. Seconds run to 59.",
+        note="The format 'iso' is the default. A zone is for texts without an offset; one that has an offset "
+        "is taken to that zone. Seconds run to 59.",
     ),
     Function(
         "FORMAT_DATE",
@@ -231,11 +240,13 @@ FUNCTIONS: tuple[Function, ...] = (
         "A DATE or DATETIME as text in a format; a DATETIME first taken to a zone, if one is given.",
         (
             Example("FORMAT_DATE(TO_DATE('2026-03-09'), 'yyyyMMdd')", "20260309"),
-            Example("FORMAT_DATE(TO_DATETIME(placedOn), 'yyyyMMdd', 'Asia/Tokyo')", "20260310", given=_PLACED),
+            Example(
+                "FORMAT_DATE(TO_DATETIME(placedOn), 'yyyyMMdd', 'Asia/Tokyo')", "20260310", given=_PLACED
+            ),
             Example("FORMAT_DATE(TO_DATE('2026-03-09'), 'YYYY-MM')", fails="CW-FORMULA-ARGUMENT"),
         ),
         prepare=prepare_format_date,
-        note='Tokens: yyyy MM dd HH mm ss. Other letters stand in double quotes: \'yyyy-MM-dd"T"HH:mm\'.',
+        note="Tokens: yyyy MM dd HH mm ss. Other letters stand in double quotes: 'yyyy-MM-dd\"T\"HH:mm'.",
     ),
     Function(
         "IN_ZONE",
@@ -243,8 +254,12 @@ FUNCTIONS: tuple[Function, ...] = (
         DATETIME,
         "The same moment as the clocks of a zone show it.",
         (
-            Example("IN_ZONE(TO_DATETIME('2026-07-09T23:30:00Z'), 'Europe/London')", "2026-07-10T00:30:00+01:00"),
-            Example("IN_ZONE(TO_DATETIME('2026-07-09T23:30:00Z'), 'Europe/Bristol')", fails="CW-FORMULA-ARGUMENT"),
+            Example(
+                "IN_ZONE(TO_DATETIME('2026-07-09T23:30:00Z'), 'Europe/London')", "2026-07-10T00:30:00+01:00"
+            ),
+            Example(
+                "IN_ZONE(TO_DATETIME('2026-07-09T23:30:00Z'), 'Europe/Bristol')", fails="CW-FORMULA-ARGUMENT"
+            ),
         ),
         prepare=prepare_in_zone,
         note="PostgreSQL's AT TIME ZONE drops the zone; this keeps it.",

@@ -82,7 +82,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "=",
         "Equal. Numbers by value, texts exactly.",
         (Example("2.0 = 2", True), Example("NULLIF(1, 1) = 1", None), _TEXT_NUMBER),
-        "Comparing a number with a text is an error, found when the formula is checked if the kinds are known.",
+        "Comparing a number with a text is an error, found on checking if the kinds are known.",
     ),
     _compare(
         "<>",
@@ -93,10 +93,20 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("1 <> 'a'", fails="CW-FORMULA-TYPE"),
         ),
     ),
-    _compare("<", "Less; texts by code point, times by the moment.", (Example("'B' < 'a'", True), Example("1 < '2'", fails="CW-FORMULA-TYPE"))),
-    _compare("<=", "Less or equal.", (Example("2 <= 2.0", True), Example("TRUE <= 1", fails="CW-FORMULA-TYPE"))),
+    _compare(
+        "<",
+        "Less; texts by code point, times by the moment.",
+        (Example("'B' < 'a'", True), Example("1 < '2'", fails="CW-FORMULA-TYPE")),
+    ),
+    _compare(
+        "<=", "Less or equal.", (Example("2 <= 2.0", True), Example("TRUE <= 1", fails="CW-FORMULA-TYPE"))
+    ),
     _compare(">", "Greater.", (Example("10 > 9.99", True), Example("'1' > 0", fails="CW-FORMULA-TYPE"))),
-    _compare(">=", "Greater or equal.", (Example("'b' >= 'a'", True), Example("1 >= FALSE", fails="CW-FORMULA-TYPE"))),
+    _compare(
+        ">=",
+        "Greater or equal.",
+        (Example("'b' >= 'a'", True), Example("1 >= FALSE", fails="CW-FORMULA-TYPE")),
+    ),
     Function(
         "AND",
         (truth(many=True),),
@@ -211,8 +221,8 @@ FUNCTIONS: tuple[Function, ...] = (
         nulls="lazy",
         may_be_null=True,
         syntax="CASE WHEN condition THEN value … [ELSE value] END",
-        note="Also CASE value WHEN other THEN …. Only the branch that is taken is evaluated. All branches are of "
-        "one kind; INTEGER and DECIMAL go together and stay what they are.",
+        note="Also CASE value WHEN other THEN …. Only the branch that is taken is evaluated. All branches "
+        "are of one kind; INTEGER and DECIMAL go together and stay what they are.",
     ),
     Function(
         "COALESCE",
@@ -220,7 +230,11 @@ FUNCTIONS: tuple[Function, ...] = (
         union,
         "The first value that is not null.",
         (
-            Example("COALESCE(companyName, fullName)", "Priya Raman", given={"companyName": "", "fullName": "Priya Raman"}),
+            Example(
+                "COALESCE(companyName, fullName)",
+                "Priya Raman",
+                given={"companyName": "", "fullName": "Priya Raman"},
+            ),
             Example("COALESCE(NULL, 0.00)", "0.00"),
             Example("COALESCE('a', 1)", fails="CW-FORMULA-TYPE"),
         ),

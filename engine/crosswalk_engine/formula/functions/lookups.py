@@ -42,7 +42,9 @@ FUNCTIONS: tuple[Function, ...] = (
         TEXT,
         "The target of a key in a lookup table.",
         (
-            Example("LOOKUP('warehouses', warehouseId)", "BRS", given={"warehouseId": 2}, lookups=_WAREHOUSES),
+            Example(
+                "LOOKUP('warehouses', warehouseId)", "BRS", given={"warehouseId": 2}, lookups=_WAREHOUSES
+            ),
             Example("LOOKUP('warehouses', '9', 'BRS')", "BRS", lookups=_WAREHOUSES),
             Example("LOOKUP('warehouses', '9')", fails="CW-LOOKUP-MISSING", lookups=_WAREHOUSES),
         ),
@@ -50,8 +52,8 @@ FUNCTIONS: tuple[Function, ...] = (
         nulls="own",
         needs_env=True,
         may_be_null=True,
-        note="A null key gives null. A key that is not in the table gives the default or, without one, an error. "
-        "Keys are compared exactly. Not in PostgreSQL.",
+        note="A null key gives null. A key that is not in the table gives the default or, without one, an "
+        "error. Keys are compared exactly. Not in PostgreSQL.",
     ),
     Function(
         "IDMAP",

@@ -6,7 +6,17 @@ from functools import lru_cache
 
 from crosswalk_engine.formula.functions.spec import Example, Function, Param, integer, literal_text, text
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.values import ANY, BOOLEAN, INTEGER, MAX_TEXT, TEXT, Value, bounded, text_of, text_too_long
+from crosswalk_engine.formula.values import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    MAX_TEXT,
+    TEXT,
+    Value,
+    bounded,
+    text_of,
+    text_too_long,
+)
 
 _LONG_PATTERN = 256
 
@@ -29,7 +39,7 @@ def join(left: Value, right: Value) -> str:
 
 
 def substring(value: str, start: int, count: int | None = None) -> str:
-    """`count` characters from position `start` (from 1); positions before the text count, as in PostgreSQL."""
+    """`count` characters from position `start` (from 1); positions before it count, as in PostgreSQL."""
     if count is None:
         return value[max(start - 1, 0) :]
     if count < 0:
@@ -86,7 +96,7 @@ def replace(value: str, search: str, replacement: str) -> str:
 
 
 def fit(value: str, width: int) -> str:
-    """`value` cut to at most `width` characters: after the last whole word that fits, else within the word."""
+    """`value` cut to at most `width` characters: after the last whole word that fits, else inside it."""
     if width < 0:
         raise EvalError("CW-ARGUMENT", str(width), "FIT needs a width of 0 or more")
     if len(value) <= width:
@@ -188,7 +198,9 @@ FUNCTIONS: tuple[Function, ...] = (
         (
             Example("'M3-' || 17", "M3-17"),
             Example("'M3-' || NULL", None),
-            Example("'a' || row_total.value", fails="CW-PATH-OBJECT", given={"row_total": {"value": {"net": 1}}}),
+            Example(
+                "'a' || row_total.value", fails="CW-PATH-OBJECT", given={"row_total": {"value": {"net": 1}}}
+            ),
         ),
         join,
         syntax="left || right",
@@ -198,7 +210,11 @@ FUNCTIONS: tuple[Function, ...] = (
         (text(),),
         TEXT,
         "Capital letters.",
-        (Example("UPPER('sku-1a')", "SKU-1A"), Example("UPPER('ß')", "SS"), Example("UPPER(TRUE)", fails="CW-FORMULA-TYPE")),
+        (
+            Example("UPPER('sku-1a')", "SKU-1A"),
+            Example("UPPER('ß')", "SS"),
+            Example("UPPER(TRUE)", fails="CW-FORMULA-TYPE"),
+        ),
         lambda value: bounded(value.upper(), "UPPER"),
         note="By Unicode's full mapping: ß becomes SS.",
     ),
@@ -207,7 +223,10 @@ FUNCTIONS: tuple[Function, ...] = (
         (text(),),
         TEXT,
         "Small letters.",
-        (Example("LOWER('Anna@Example.COM')", "anna@example.com"), Example("LOWER(1.5)", fails="CW-FORMULA-TYPE")),
+        (
+            Example("LOWER('Anna@Example.COM')", "anna@example.com"),
+            Example("LOWER(1.5)", fails="CW-FORMULA-TYPE"),
+        ),
         lambda value: bounded(value.lower(), "LOWER"),
     ),
     Function(
@@ -241,7 +260,11 @@ FUNCTIONS: tuple[Function, ...] = (
         (text(), integer("count")),
         TEXT,
         "The first characters; with a negative count, all but the last ones.",
-        (Example("LEFT('BS1 4RW', 3)", "BS1"), Example("LEFT('abc', -1)", "ab"), Example("LEFT('abc', '1')", fails="CW-FORMULA-TYPE")),
+        (
+            Example("LEFT('BS1 4RW', 3)", "BS1"),
+            Example("LEFT('abc', -1)", "ab"),
+            Example("LEFT('abc', '1')", fails="CW-FORMULA-TYPE"),
+        ),
         left,
     ),
     Function(
@@ -249,7 +272,11 @@ FUNCTIONS: tuple[Function, ...] = (
         (text(), integer("count")),
         TEXT,
         "The last characters; with a negative count, all but the first ones.",
-        (Example("RIGHT('BS1 4RW', 3)", "4RW"), Example("RIGHT('abc', -1)", "bc"), Example("RIGHT('abc', 1.5)", fails="CW-FORMULA-TYPE")),
+        (
+            Example("RIGHT('BS1 4RW', 3)", "4RW"),
+            Example("RIGHT('abc', -1)", "bc"),
+            Example("RIGHT('abc', 1.5)", fails="CW-FORMULA-TYPE"),
+        ),
         right,
     ),
     Function(
@@ -310,14 +337,17 @@ FUNCTIONS: tuple[Function, ...] = (
         (text(), text("prefix")),
         BOOLEAN,
         "Whether a text begins with a prefix.",
-        (Example("STARTS_WITH('WEB-771', 'WEB-')", True), Example("STARTS_WITH('a')", fails="CW-FORMULA-ARGUMENTS")),
+        (
+            Example("STARTS_WITH('WEB-771', 'WEB-')", True),
+            Example("STARTS_WITH('a')", fails="CW-FORMULA-ARGUMENTS"),
+        ),
         lambda value, prefix: value.startswith(prefix),
     ),
     Function(
         "LIKE",
         (text(), literal_text("pattern")),
         BOOLEAN,
-        "Whether a text matches a pattern: % is any run of characters, _ one, \\ takes the next one as it is.",
+        "Whether a text matches a pattern: % is any run of characters, _ is one, \\ quotes the next.",
         (
             Example("'WEB-77120' LIKE 'WEB-%'", True),
             Example("'BS1 4RW' LIKE '___ ___'", True),
@@ -346,7 +376,10 @@ FUNCTIONS: tuple[Function, ...] = (
         (text(),),
         TEXT,
         "The digits 0 to 9 of a text, without anything else.",
-        (Example("DIGITS('+44 (0)117 496-0181')", "4401174960181"), Example("DIGITS(1.5)", fails="CW-FORMULA-TYPE")),
+        (
+            Example("DIGITS('+44 (0)117 496-0181')", "4401174960181"),
+            Example("DIGITS(1.5)", fails="CW-FORMULA-TYPE"),
+        ),
         digits,
         note="No digits gives ''. Not in PostgreSQL.",
     ),

@@ -1,0 +1,176 @@
+"""Code for repeated parts: aggregates, APPORTION, and what is computed once for a whole record."""
+
+from collections.abc import Iterable
+
+from crosswalk_engine.formula import reads
+from crosswalk_engine.formula.code import Operand, Root
+from crosswalk_engine.formula.emit import ScalarEmitter
+from crosswalk_engine.formula.emit_paths import joined
+from crosswalk_engine.formula.functions import FUNCTIONS
+from crosswalk_engine.formula.ir import (
+    Aggregate,
+    Call,
+    Case,
+    Const,
+    Node,
+    Path,
+    Related,
+    Share,
+    children,
+    depth,
+    uses_row,
+    walk,
+)
+from crosswalk_engine.formula.oracle import item_paths
+from crosswalk_engine.formula.values import DECIMAL, NOTHING, NUMBER
+
+
+class Emitter(ScalarEmitter):
+    """Writes the code of formulas that share one function.
+
+    Inside an `each`, `rows_var` is the variable of all its rows, `at_var` that of the current row's number.
+    `hoisted` holds what was computed ahead: tree -> variable.
+    """
+
+    rows_var = "rows"
+    at_var = "at"
+
+    @property
+    def hoisted(self) -> dict[Node, tuple[str, Operand]]:
+        """What was computed ahead."""
+        return self.__dict__.setdefault("_hoisted", {})  # type: ignore[no-any-return]
+
+    def emit(self, node: Node) -> Operand:
+        """Writes the lines that compute `node`, or takes what was computed ahead."""
+        if node in self.hoisted:
+            return self._take(node)
+        if isinstance(node, Aggregate):
+            return self._aggregate(node)
+        if isinstance(node, Share):
+            return self.assign(f"{self._shares(node)}[{self.at_var}]", DECIMAL, nullable=True)
+        return super().emit(node)
+
+    def _aggregate(self, node: Aggregate) -> Operand:
+        function, found = FUNCTIONS[node.name], self.temp("v")
+        parts = (*([node.where] if node.where is not None else []), *node.args)
+        squared = any(uses_row(part) for part in parts)
+        limit = reads.MAX_ELEMENTS_SQUARED if squared else reads.MAX_ELEMENTS
+        root = self.related_root(node.over) if isinstance(node.over, Related) else self.roots[node.over.scope]
+        self.writer.line(f"{found} = []")
+        outer, columns = self.roots, self.columns
+        self.roots = dict(outer)
+        head = self._columns(node, root, limit) if node.found else self._elements(node, root, limit)
+        with self.writer.block(head), self.scoped():
+            self.roots["item"].prelude = self.writer.hole()
+            if node.where is not None:
+                name = self.truth(self.emit(node.where), "FILTER (WHERE …)")
+                self.writer.line(f"if {name} is not True: continue")
+            operand = self.emit(node.args[0])
+            argument = self.argument(operand, function.params[0].kinds, node.name, may_be_null=False)
+            test = f"if {operand.name} is not None: " if operand.nullable else ""
+            self.writer.line(f"{test}{found}.append({argument})")
+        self.roots, self.columns = outer, columns
+        extra = [repr(arg.value) for arg in node.args[1:] if isinstance(arg, Const)]
+        call = f"{self.function(node.name, function.body)}({', '.join([found, *extra])})"
+        kinds = function.result((operand.kinds, *[NOTHING] * len(extra)))
+        return self.assign(call, kinds, nullable=function.may_be_null)
+
+    def _elements(self, node: Aggregate, root: Root, limit: int) -> str:
+        source, layout = self.elements(root, node.over.parts, limit)
+        item = self.temp("i")
+        self.roots["item"] = Root(item, joined(root, node.over.parts), self.writer, layout)
+        self.columns = None
+        return f"for _, {item} in {source}:"
+
+    def _columns(self, node: Aggregate, root: Root, limit: int) -> str:
+        paths = item_paths(node)
+        names = [self.temp("i") for _ in paths]
+        self.columns = dict(zip(paths, names, strict=True))
+        self.roots["item"] = Root("", "", self.writer)
+        base = root.var
+        if root.layout is not None:
+            firsts = dict.fromkeys(path[0] for path in paths if path)
+            base = (
+                "{" + ", ".join(f"{name!r}: {self.key(root.var, root.layout, name)}" for name in firsts) + "}"
+            )
+        wanted = self.constant(tuple(paths), ", ".join(".".join(path) for path in paths))
+        return (
+            f"for {', '.join(names)}{',' if len(names) == 1 else ''} in collect({base}, {wanted}, {limit}):"
+        )
+
+    def _shares(self, node: Share) -> str:
+        """Writes the lines that share the amount over all rows; the variable of the list."""
+        operand, amount, weights, item = self.emit(node.amount), self.temp(), self.temp("v"), self.temp("i")
+        argument = self.argument(operand, NUMBER, "APPORTION", may_be_null=operand.nullable)
+        self.writer.line(f"{amount} = {argument}")
+        self.writer.line(f"{weights} = []")
+        outer, columns, row = self.roots, self.columns, self.roots["row"]
+        self.roots, self.columns = dict(outer), None
+        with self.writer.block(f"for _, {item} in {self.rows_var}:"), self.scoped():
+            self.roots["item"] = Root(item, row.where, self.writer.hole(), row.layout)
+            weight = self.emit(node.weights)
+            argument = self.argument(weight, NUMBER, "APPORTION", may_be_null=weight.nullable)
+            self.writer.line(f"{weights}.append({argument})")
+        self.roots, self.columns = outer, columns
+        var = self.temp("s")
+        self.writer.line(f"{var} = APPORTION({amount}, {weights}, {node.scale})")
+        return var
+
+    def hoist(self, node: Node) -> None:
+        """Computes `node` here, once; where it is used, its value is taken or its error raised."""
+        var = self.temp("h")
+        with self.writer.block("try:"), self.scoped():
+            operand = Operand(self._shares(node), DECIMAL) if isinstance(node, Share) else self.emit(node)
+            self.writer.line(f"{var} = {operand.name}")
+        with self.writer.block("except EvalError as error:"):
+            self.writer.line(f"{var} = Fault(error)")
+        self.hoisted[node] = (var, operand)
+
+    def _take(self, node: Node) -> Operand:
+        var, operand = self.hoisted[node]
+        self.writer.line(f"if {var}.__class__ is Fault: raise {var}.again()")
+        if isinstance(node, Share):
+            return self.assign(f"{var}[{self.at_var}]", DECIMAL, nullable=True)
+        return Operand(var, operand.kinds, operand.nullable)
+
+
+def shares(nodes: Iterable[Node]) -> list[Share]:
+    """The APPORTIONs of `nodes`, each once."""
+    return list(dict.fromkeys(part for node in nodes for part in walk(node) if isinstance(part, Share)))
+
+
+def worth_hoisting(once: Iterable[Node], many: Iterable[Node]) -> list[Node]:
+    """What should be computed ahead: the same for the whole record, and used several times.
+
+    `once` are formulas evaluated once a record, `many` those evaluated for each row. Smaller trees come
+    first. Questions to the id map are left where they are: they may cost a call.
+    """
+    uses: dict[Node, int] = {}
+
+    def count(node: Node, weight: int) -> None:
+        if isinstance(node, Call | Case | Aggregate) and not _depends(node):
+            uses[node] = uses.get(node, 0) + weight
+            if uses[node] > 1:
+                return
+        if not isinstance(node, Aggregate | Share):
+            for child in children(node):
+                count(child, weight)
+
+    for node in once:
+        count(node, 1)
+    for node in many:
+        count(node, 2)
+    return sorted((node for node, times in uses.items() if times > 1), key=depth)
+
+
+def _depends(node: Node) -> bool:
+    """Whether the value depends on the row or the element, or must not be asked for ahead."""
+    if uses_row(node) or any(isinstance(part, Call) and part.name == "IDMAP" for part in walk(node)):
+        return True
+    return not isinstance(node, Aggregate) and _free_item(node)
+
+
+def _free_item(node: Node) -> bool:
+    if isinstance(node, Path):
+        return node.scope == "item"
+    return not isinstance(node, Aggregate) and any(_free_item(child) for child in children(node))

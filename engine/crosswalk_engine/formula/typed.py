@@ -1,0 +1,133 @@
+"""A formula after parsing: its tree, its type, and what it reads. Nothing here needs the parser."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from crosswalk_engine.formula.check import Checker
+from crosswalk_engine.formula.ir import (
+    Aggregate,
+    Call,
+    Const,
+    Node,
+    Path,
+    Related,
+    Share,
+    children,
+    from_json,
+    to_json,
+    walk,
+)
+from crosswalk_engine.formula.values import Kinds, describe
+from crosswalk_engine.payload.paths import Segment
+
+_Segments: TypeAlias = tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The `each` that a formula stands in: its collection, and the formula that orders it."""
+
+    collection: tuple[str, ...]
+    order_by: Node | None = None
+
+
+@dataclass(frozen=True)
+class TypedFormula:
+    """A formula that was parsed and checked.
+
+    Attributes:
+        text: as it was written; empty when it came from a release.
+        node: the tree.
+        kinds: the kinds of its result, as far as they are known.
+        row: set when it stands in an `each`.
+    """
+
+    text: str
+    node: Node
+    kinds: Kinds
+    row: Row | None = None
+
+    @property
+    def ir(self) -> list[Any]:
+        """The canonical JSON form of the tree."""
+        return to_json(self.node)
+
+    @property
+    def type(self) -> str:
+        """The type in words, e.g. ``INTEGER or DECIMAL``; ``ANY`` when unknown."""
+        return describe(self.kinds)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The fields that it reads, in order, e.g. ``orderRows[].productSku``, ``contact.email``."""
+        return source_paths(self.node, self.row.collection if self.row else ())
+
+    @cached_property
+    def lookups(self) -> frozenset[str]:
+        """The lookup tables that it asks."""
+        return _named(self.node, "LOOKUP")
+
+    @cached_property
+    def idmaps(self) -> frozenset[str]:
+        """The entities whose id map it asks."""
+        return _named(self.node, "IDMAP")
+
+    @cached_property
+    def related(self) -> frozenset[str]:
+        """The related records that it reads."""
+        return frozenset(node.name for node in walk(self.node) if isinstance(node, Related))
+
+
+def formula_from_ir(ir: Any) -> TypedFormula:
+    """The formula that a release carries; sqlglot is not needed.
+
+    Raises:
+        ConfigError: CW-IR when it is damaged, or names a function that this version does not know.
+    """
+    node = from_json(ir)
+    return TypedFormula("", node, Checker().kinds(node))
+
+
+def source_paths(tree: Node, row: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths that `tree` reads, each once; `row` is the collection of the `each` around it."""
+    return tuple(dict.fromkeys(path for path in map(_text, _paths(tree, row, ())) if path))
+
+
+def _paths(node: Node, row: tuple[str, ...], over: _Segments) -> Iterator[_Segments]:
+    if isinstance(node, Path):
+        start = {"record": (), "row": _each(row), "item": over}[node.scope]
+        yield (*start, *map(Segment, node.parts))
+    elif isinstance(node, Related):
+        yield (Segment(node.name), *map(Segment, node.parts))
+    elif isinstance(node, Share):
+        yield from _paths(node.amount, row, over)
+        yield from _paths(node.weights, row, _each(row))
+    elif isinstance(node, Aggregate):
+        inner = _over(node, row)
+        for child in (*node.args, *([node.where] if node.where is not None else [])):
+            yield from _paths(child, row, inner)
+    else:
+        for child in children(node):
+            yield from _paths(child, row, over)
+
+
+def _over(node: Aggregate, row: tuple[str, ...]) -> _Segments:
+    if isinstance(node.over, Related):
+        return (Segment(node.over.name), *_each(node.over.parts))
+    start = _each(row) if node.over.scope == "row" else ()
+    return start if node.found else (*start, *_each(node.over.parts))
+
+
+def _each(names: tuple[str, ...]) -> _Segments:
+    return (*map(Segment, names[:-1]), Segment(names[-1], 1)) if names else ()
+
+
+def _text(segments: _Segments) -> str:
+    return ".".join(map(str, segments))
+
+
+def _named(tree: Node, function: str) -> frozenset[str]:
+    names = (node.args[0] for node in walk(tree) if isinstance(node, Call) and node.name == function)
+    return frozenset(str(name.value) for name in names if isinstance(name, Const))
