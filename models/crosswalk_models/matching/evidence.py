@@ -1,0 +1,113 @@
+"""Evidence in words: what each comparator contributed to a pair's score, strongest first."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from crosswalk_models.matching.comparators import COMPARATORS
+from crosswalk_models.matching.comparators.base import Comparator
+from crosswalk_models.matching.features import Features
+from crosswalk_models.matching.links import Links
+from crosswalk_models.matching.memory import Recall
+from crosswalk_models.matching.scorer import LinearModel, select
+from crosswalk_models.profile.masking import mask_value
+from crosswalk_models.types import Evidence
+
+#: Contributions smaller than this (log-odds) are not worth a sentence.
+LEAST = 0.05
+#: Reasons shown for a pair.
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What is known beyond the comparators: linked records and the memory, with the log-odds they add.
+
+    Arrays (n_pairs,).
+    """
+
+    links: Links | None
+    link_weight: np.ndarray
+    recall: Recall | None
+    recall_weight: np.ndarray
+
+
+class Explainer:
+    """Says why a pair has its probability."""
+
+    def __init__(self, features: Features, model: LinearModel, beyond: Beyond) -> None:
+        self._features = features
+        self._model = model
+        self._beyond = beyond
+        self._columns: dict[str, list[int]] = defaultdict(list)
+        for column, reading in enumerate(model.readings):
+            self._columns[features.owners[features.column[reading]]].append(column)
+
+    def evidence(self, index: int) -> tuple[Evidence, ...]:
+        """At most six reasons for (or against) pair number `index`."""
+        values = select(self._features, self._model.readings)[index : index + 1]
+        shares = self._model.contributions(values)[0]
+        found = [
+            reason
+            for comparator in COMPARATORS
+            if (
+                reason := self._reason(comparator, index, float(shares[self._columns[comparator.name]].sum()))
+            )
+        ]
+        found += self._linked(index) + self._remembered(index)
+        return tuple(sorted(found, key=lambda item: -abs(item.weight))[:SHOWN])
+
+    def _reason(self, comparator: Comparator, index: int, weight: float) -> Evidence | None:
+        if abs(weight) < LEAST:
+            return None
+        level = comparator.level(float(self._features.values[index, self._features.column[comparator.lead]]))
+        if level is None:
+            return None
+        comparison = self._features.comparison
+        row, col = comparison.pairs.rows[index], comparison.pairs.cols[index]
+        source, target = comparison.sources.fields[row], comparison.targets.fields[col]
+        sentence = level.sentence.format(
+            source=comparison.sources.names[row].full, target=comparison.targets.names[col].full
+        )
+        name = level.name
+        if weight > 0 and level is comparator.ladder[-1]:
+            name, sentence = "closer than most", sentence.removesuffix(".") + ", yet less so than most pairs."
+        elif weight < 0 and level is comparator.ladder[0]:
+            name, sentence = "others closer", sentence.removesuffix(".") + ", yet other pairs stand out more."
+        shown = dict.fromkeys(comparator.examples(source, target))
+        examples = tuple(mask_value(value, source.path, target.path) for value in shown)
+        return Evidence(comparator.name, name, weight, sentence, examples)
+
+    def _linked(self, index: int) -> list[Evidence]:
+        weight, links = float(self._beyond.link_weight[index]), self._beyond.links
+        if links is None or abs(weight) < LEAST:
+            return []
+        pairs = self._features.comparison.pairs
+        row, col = pairs.rows[index], pairs.cols[index]
+        agreement, explained = float(links.agreement[row, col]), float(links.determines[row, col])
+        where = f"In {links.count} records linked by {links.source_key} = {links.target_key}"
+        if links.constant[col]:
+            level, sentence = "constant", f"{where}, the target is always the same: a constant, not a field."
+        elif weight < 0:
+            level, sentence = "no relation", f"{where}, the values neither agree nor go together."
+        elif agreement >= explained:
+            level, sentence = "same values", f"{where}, {agreement:.0%} of the values agree beyond chance."
+        else:
+            level, sentence = (
+                "code list",
+                f"{where}, the source's code decides {explained:.0%} of the target's.",
+            )
+        return [Evidence("linked records", level, weight, sentence)]
+
+    def _remembered(self, index: int) -> list[Evidence]:
+        weight, recall = float(self._beyond.recall_weight[index]), self._beyond.recall
+        if recall is None or abs(weight) < LEAST:
+            return []
+        if recall.rejected[index]:
+            return [Evidence("memory", "rejected before", weight, "Somebody rejected this pair before.")]
+        if recall.approved[index]:
+            return [Evidence("memory", "approved before", weight, "Somebody approved this pair before.")]
+        label = recall.labels[recall.origin[index]]
+        level = "the same pair" if recall.likeness[index] > 0.999 else "a pair like it"
+        return [Evidence("memory", level, weight, f"Approved elsewhere ({label}).")]

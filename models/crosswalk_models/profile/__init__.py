@@ -1,0 +1,1 @@
+"""Profiling: what a file holds, field by field."""

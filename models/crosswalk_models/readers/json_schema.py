@@ -1,0 +1,126 @@
+"""JSON Schema (drafts 4 to 2020-12) as fields: paths, types, descriptions, required marks, examples.
+
+Only references inside the document are followed. A schema that contains itself is cut where it repeats.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+from crosswalk_engine.errors import RecordError
+from crosswalk_engine.payload.paths import Segment
+
+from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values
+
+MAX_DEPTH = 24
+MAX_FIELDS = 20_000
+
+
+def is_json_schema(value: Any) -> bool:
+    """Whether a decoded JSON document is a schema rather than a record."""
+    if not isinstance(value, dict):
+        return False
+    if "$schema" in value:
+        return True
+    return value.get("type") == "object" and isinstance(value.get("properties"), dict)
+
+
+def from_schema(name: str, document: dict[str, Any]) -> FieldSet:
+    """The leaf fields that `document` describes.
+
+    Raises:
+        RecordError: no fields, or more than 20,000.
+    """
+    fields: list[Field] = []
+    values = Values()
+    for field in _leaves(document, document, "", required=None, seen=()):
+        for record, sample in enumerate(field.samples):
+            values.add(len(fields), record, sample)
+        fields.append(field)
+        if len(fields) > MAX_FIELDS:
+            raise RecordError(
+                "CW-SCHEMA-SIZE",
+                "the schema has too many fields",
+                where=name,
+                expected=f"at most {MAX_FIELDS}",
+            )
+    if not fields:
+        raise RecordError(
+            "CW-FILE-NO-FIELDS", "the schema describes no fields", where=name, expected="`properties`"
+        )
+    table: pa.Table = values.table()
+    return FieldSet(name, "schema", tuple(fields), table)
+
+
+def _leaves(
+    root: dict[str, Any], node: Any, path: str, *, required: bool | None, seen: tuple[str, ...]
+) -> Iterator[Field]:
+    node, seen = _resolve(root, node, seen)
+    if node is None or len(seen) > MAX_DEPTH or path.count(".") > MAX_DEPTH:
+        return
+    properties = node.get("properties")
+    if isinstance(properties, dict) and properties:
+        demanded = set(node.get("required", ()))
+        for key, inner in properties.items():
+            below = f"{path}.{Segment(key)}" if path else str(Segment(key))
+            yield from _leaves(root, inner, below, required=key in demanded, seen=seen)
+    elif isinstance(node.get("items"), dict):
+        yield from _leaves(root, node["items"], f"{path}[]" if path else path, required=required, seen=seen)
+    elif isinstance(node.get("additionalProperties"), dict) and path:
+        yield from _leaves(root, node["additionalProperties"], f"{path}[]", required=required, seen=seen)
+    elif path:
+        yield _leaf(node, path, required)
+
+
+def _resolve(
+    root: dict[str, Any], node: Any, seen: tuple[str, ...]
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """`node` with its references followed and its ``allOf``, ``anyOf``, ``oneOf`` parts merged in."""
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        reference = node["$ref"]
+        if reference in seen:
+            return None, seen
+        seen = (*seen, reference)
+        node = _lookup(root, reference)
+    if not isinstance(node, dict):
+        return None, seen
+    merged = dict(node)
+    for word in ("allOf", "anyOf", "oneOf"):
+        for part in node.get(word, ()):
+            inner, seen = _resolve(root, part, seen)
+            if inner and inner.get("type") != "null":
+                properties = {**inner.get("properties", {}), **merged.get("properties", {})}
+                required = [*merged.get("required", ()), *inner.get("required", ())]
+                merged = {**inner, **merged}
+                merged |= {"properties": properties} if properties else {}
+                merged |= {"required": required} if required else {}
+    return merged, seen
+
+
+def _lookup(root: dict[str, Any], reference: str) -> Any:
+    if not reference.startswith("#"):
+        return None
+    node: Any = root
+    for part in reference[1:].strip("/").split("/") if reference.strip("#/") else ():
+        name = part.replace("~1", "/").replace("~0", "~")
+        node = node.get(name) if isinstance(node, dict) else None
+    return node
+
+
+def _leaf(node: dict[str, Any], path: str, required: bool | None) -> Field:
+    samples = [*node.get("enum", ()), *node.get("examples", ())]
+    if "example" in node:
+        samples.append(node["example"])
+    if "const" in node:
+        samples.append(node["const"])
+    texts = dict.fromkeys(str(item) for item in samples if isinstance(item, (str, int, float)))
+    words = [str(node[key]) for key in ("title", "description") if node.get(key)]
+    return Field(path, _type_name(node), ". ".join(words), tuple(texts)[:SAMPLES], required, len(texts))
+
+
+def _type_name(node: dict[str, Any]) -> str:
+    kind = node.get("type", "")
+    if isinstance(kind, list):
+        kind = "|".join(item for item in kind if item != "null")
+    formats = {"date": "date", "date-time": "datetime", "email": "email", "uri": "url", "uuid": "uuid"}
+    return formats.get(str(node.get("format", "")), str(kind))
