@@ -8,6 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from crosswalk_engine.payload.paths import Segment
@@ -40,11 +41,19 @@ _PATTERNS = (
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HEX = re.compile(r"[0-9a-fA-F]+")
-#: Bits a character. Random base64 of 20 to 40 characters has 3.9 to 5; names and slugs stay under 3.8.
-RANDOM_BITS = 3.8
+#: Bits a character; random base64 of 20 to 40 characters has 3.9 to 5, a repeated pattern has less than 3.
+RANDOM_BITS = 3.4
+#: Changes between small letters, capitals and digits, as a share of the characters. Random base62 has 0.62 on
+#: average; joined names (`addressLine1OfBillingParty`) stay below 0.36.
+RANDOM_CHANGES = 0.36
+#: Without capitals only letters and digits can change: a name changes once or twice, a random key six times.
+RANDOM_DIGIT_CHANGES = 6
 #: Random hexadecimal of 32 characters has about 3.6 of at most 4.
 RANDOM_HEX_BITS = 3.0
 RANDOM_HEX_LENGTH = 32
+#: Characters of the shortest text that is taken for random, and of the pieces of it that count.
+MIN_RANDOM = 16
+MIN_PIECE = 7
 
 
 def find_secrets(data: Any, *, random_too: bool = True) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -102,17 +111,18 @@ def _is_random(token: str) -> bool:
         return False
     if _HEX.fullmatch(token):
         return len(token) >= RANDOM_HEX_LENGTH and _bits(token.lower()) >= RANDOM_HEX_BITS
-    has_digit = any(char.isdigit() for char in token)
-    mixed = token != token.lower() and token != token.upper()
-    if not (has_digit or mixed) or _is_wordy(token):
+    # Words joined by - or / are names; what stands between is looked at, and short pieces say nothing.
+    pieces = [piece for piece in re.split(r"[-_/+=]", token) if len(piece) >= MIN_PIECE]
+    length = sum(map(len, pieces))
+    if length < MIN_RANDOM or _bits("".join(pieces)) < RANDOM_BITS:
         return False
-    return _bits(token) >= RANDOM_BITS and (mixed or len(token) >= RANDOM_HEX_LENGTH)
+    changes = sum(_class(left) != _class(right) for piece in pieces for left, right in pairwise(piece))
+    has_both_cases = token != token.lower() and token != token.upper()
+    return changes >= (RANDOM_CHANGES * length if has_both_cases else RANDOM_DIGIT_CHANGES)
 
 
-def _is_wordy(token: str) -> bool:
-    """Names made of words, however joined: most letters stand in runs of four or more of one word."""
-    runs = re.findall(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}", token)
-    return sum(map(len, runs)) >= 0.6 * len(token)
+def _class(char: str) -> int:
+    return 0 if char.isdigit() else 1 if char.islower() else 2
 
 
 def _bits(token: str) -> float:

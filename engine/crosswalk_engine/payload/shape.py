@@ -147,7 +147,7 @@ def infer_shape(records: Iterable[Mapping[str, Any]]) -> Shape:
     """
     tally = Tally()
     for record in records:
-        tally.add(record)
+        tally.add_record(record)
     tally.settle()
     return _freeze(tally, "", tally.seen)
 

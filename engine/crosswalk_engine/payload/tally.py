@@ -3,7 +3,7 @@
 A `Tally` sees one value after another of the same field and keeps counts only, never a value.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 #: Objects whose keys are all digits are kept aside, at most so many a field, until it is clear whether
@@ -87,6 +87,12 @@ class Tally:
         elif kind in ("integer", "number") and self.seen <= PATTERN_TEXTS:
             self._add_pattern(str(value))
 
+    def add_record(self, record: Mapping[str, Any]) -> None:
+        """Count one whole record: an object, even when all its keys are digits."""
+        self.seen += 1
+        self.kinds["object"] = self.kinds.get("object", 0) + 1
+        self._add_fields(record)
+
     def _add_text(self, value: str) -> None:
         if not value or value.isspace():
             self.blank += 1
@@ -112,7 +118,7 @@ class Tally:
         else:
             self._add_fields(value)
 
-    def _add_fields(self, value: dict[str, Any]) -> None:
+    def _add_fields(self, value: Mapping[str, Any]) -> None:
         self.objects += 1
         fields = self.fields
         for key, inner in value.items():
