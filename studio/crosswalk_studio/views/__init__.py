@@ -1,0 +1,1 @@
+"""The pages: thin; what they do is in `crosswalk_studio.services`."""

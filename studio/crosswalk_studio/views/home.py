@@ -1,0 +1,8 @@
+"""Placeholder."""
+
+import streamlit as st
+
+
+def show() -> None:
+    """Page."""
+    st.title("home")
