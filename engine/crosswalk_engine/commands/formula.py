@@ -1,7 +1,85 @@
 """`crosswalk` commands: eval."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import typer
+
+if TYPE_CHECKING:
+    from crosswalk_engine.formula import CompiledFormula, TypedFormula
+    from crosswalk_engine.payload.shape import Shape
+    from crosswalk_engine.project.lookups import LookupTable
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to `app`."""
+    app.command("eval")(evaluate)
+
+
+def evaluate(
+    formula: str = typer.Argument(help="The formula, e.g. UPPER(TRIM(reference))."),
+    source: Path = typer.Option(..., "--in", help="JSON or NDJSON records; - is standard input."),
+    lookups: Path | None = typer.Option(None, "--lookups", help="A folder of lookup tables (*.csv)."),
+) -> None:
+    """Compute one formula over records: one JSON value a line, errors as {"error": {…}} (then exit 65)."""
+    from crosswalk_engine.commands.files import reading
+    from crosswalk_engine.formula import Scope, compile_formula, parse_formula
+    from crosswalk_engine.payload.codecs import encode_json, iter_records
+
+    tables = _tables(lookups)
+    with reading(source) as stream:
+        shape = _shape(iter_records(stream, where=str(source)))
+        typed = parse_formula(formula, Scope(shape=shape, lookups=frozenset(tables)))
+        compiled = compile_formula(typed)
+        used = _read(tables, typed)
+        stream.seek(0)
+        failed = False
+        for line, item in iter_records(stream, where=str(source)):
+            value = _value(compiled, line, item, used)
+            failed = failed or isinstance(value, dict)
+            typer.echo(encode_json(value).decode())
+    if failed:
+        raise typer.Exit(65)
+
+
+def _shape(items: Iterator[Any]) -> "Shape | None":
+    """The shape of the readable records; without any, nothing is known."""
+    from crosswalk_engine.errors import RecordError
+    from crosswalk_engine.payload.shape import infer_shape
+
+    shape = infer_shape(item for _, item in items if not isinstance(item, RecordError))
+    return shape if shape.present else None
+
+
+def _tables(folder: Path | None) -> dict[str, Path]:
+    """Lookup table -> its file."""
+    from crosswalk_engine.errors import MissingFileError
+
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        raise MissingFileError("CW-FILE-MISSING", "there is no such folder of lookups", where=str(folder))
+    return {path.stem: path for path in sorted(folder.glob("*.csv"))}
+
+
+def _read(tables: dict[str, Path], typed: "TypedFormula") -> "dict[str, LookupTable]":
+    from crosswalk_engine.project.lookups import read_lookup
+
+    return {name: read_lookup(tables[name], where=str(tables[name])) for name in typed.lookups}
+
+
+def _value(compiled: "CompiledFormula", line: int, item: Any, lookups: "dict[str, LookupTable]") -> Any:
+    from crosswalk_engine.errors import RecordError, masked
+    from crosswalk_engine.formula import EvalError, to_json_value
+
+    if isinstance(item, RecordError):
+        return _error(line, item.code, masked(item.got), item.what)
+    try:
+        return to_json_value(compiled(item, lookups=lookups))
+    except EvalError as error:
+        return _error(line, error.code, error.value, error.message)
+
+
+def _error(line: int, code: str, value: str, message: str) -> dict[str, Any]:
+    return {"error": {"line": line, "code": code, "value": value, "message": message}}
