@@ -101,6 +101,13 @@ def test_several_slips_come_together() -> None:
     assert {"m.yaml:10", "m.yaml:14", "m.yaml:19"} <= places
 
 
+@pytest.mark.parametrize(("text", "kind"), [("- a\n- b\n", "a list"), ("just text\n", "a single value")])
+def test_a_document_has_keys(text: str, kind: str) -> None:
+    """A list or a text is named as such."""
+    with pytest.raises(FindingsError, match=f"the document is {kind}, not keys with values"):
+        load_mapping(text)
+
+
 def test_missing_file_is_66(tmp_path: Path) -> None:
     """Also for a folder."""
     for path in (tmp_path / "none.yaml", tmp_path):

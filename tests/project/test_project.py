@@ -113,6 +113,14 @@ def test_stray_files_and_unknown_policies_are_remarked_upon(project: Path) -> No
     assert policy.endswith("(did you mean 'addresses'?)")
 
 
+def test_links_that_lead_outside_are_not_read(project: Path, tmp_path: Path) -> None:
+    """What a document says must lie in the project, where its readers see it."""
+    (tmp_path / "outside.yaml").write_text("password file\n")
+    (project / "mappings/link.yaml").symlink_to(tmp_path / "outside.yaml")
+    (found,) = findings(project)
+    assert found.startswith("mappings/link.yaml: error CW-PROJECT-OUTSIDE") and "password" not in found
+
+
 def test_no_project_is_66(tmp_path: Path) -> None:
     """Neither a missing folder nor an empty one is a project."""
     for folder in (tmp_path / "none", tmp_path):

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from crosswalk_engine.release.build import build_release
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SAMPLE = Path(__file__).parents[2] / "sample_data/projects/brightpearl-infor"
 AT = datetime(2026, 11, 24, tzinfo=UTC)

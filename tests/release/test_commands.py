@@ -102,6 +102,19 @@ def test_examples_of_a_project_with_lint_errors(
     assert call(capsys, "test", project / "none")[0] == 66
 
 
+def test_mapping_that_stands_alone(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a project the tables beside it are used; without examples there is nothing to run."""
+    (tmp_path / "alone").mkdir()
+    (project / "lookups").rename(tmp_path / "alone/lookups")
+    for file in (MAPPING, TESTS):
+        (project / file).rename(tmp_path / "alone" / Path(file).name)
+    for file in (MAPPING, TESTS):
+        assert call(capsys, "test", tmp_path / "alone" / Path(file).name)[0] == 0
+    (tmp_path / "alone" / Path(TESTS).name).unlink()
+    assert call(capsys, "test", tmp_path / "alone" / Path(MAPPING).name)[0] == 66
+    assert call(capsys, "test", tmp_path / "alone/lookups/warehouses.csv")[0] == 78
+
+
 def test_release_way(project: Path, edit: Edit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Build, verify, change, build again, compare."""
     one, two = tmp_path / "one", tmp_path / "two.zip"

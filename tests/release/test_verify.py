@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import stat
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -169,6 +170,32 @@ def test_links_in_a_folder_are_refused(release: Path, tmp_path: Path) -> None:
     (release / "idmap.json").symlink_to(target)
     with pytest.raises(ConfigError, match="is a link"):
         verify_release(release)
+
+
+def test_loading_runs_nothing(release: Path) -> None:
+    """No code is compiled or run, nothing is unpickled, no process or connection is started."""
+    load_release(release)  # whatever is imported late is imported now
+    seen: list[str] = []
+    watching = True
+
+    def hook(event: str, arguments: object) -> None:
+        del arguments
+        if watching and event.split(".")[0] in {
+            "compile",
+            "exec",
+            "import",
+            "pickle",
+            "subprocess",
+            "socket",
+        }:
+            seen.append(event)
+        if watching and event in {"os.system", "os.exec", "os.posix_spawn"}:
+            seen.append(event)
+
+    sys.addaudithook(hook)
+    load_release(release)
+    watching = False
+    assert seen == []
 
 
 def test_random_bytes_are_no_release(tmp_path: Path) -> None:

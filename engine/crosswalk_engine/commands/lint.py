@@ -24,12 +24,13 @@ def show_findings(
 ) -> None:
     """Check documents without running anything; every finding at once, with file and line."""
     from crosswalk_engine.commands.opening import findings_of
+    from crosswalk_engine.project.lint import in_order
 
-    findings = findings_of(path)
+    findings = in_order(findings_of(path))
     if json_out:
         _print_json(findings)
     else:
-        for finding in _in_order(findings):
+        for finding in findings:
             typer.echo(finding.render())
         errors = sum(finding.level == "error" for finding in findings)
         typer.echo(f"{errors} error(s), {len(findings) - errors} warning(s)")
@@ -66,15 +67,4 @@ def _print_json(findings: "Iterable[Finding]") -> None:
     import json
     from dataclasses import asdict
 
-    typer.echo(json.dumps([asdict(finding) for finding in _in_order(findings)], ensure_ascii=False))
-
-
-def _in_order(findings: "Iterable[Finding]") -> "list[Finding]":
-    """By file, then by line as a number."""
-
-    def key(finding: "Finding") -> tuple[str, int, str]:
-        file, _, line = finding.where.partition(":")
-        number = line.partition(":")[0]
-        return file, int(number) if number.isdigit() else 0, finding.code
-
-    return sorted(findings, key=key)
+    typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))

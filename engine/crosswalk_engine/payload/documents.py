@@ -68,6 +68,14 @@ def validate(document: YamlDocument, model: type[Model]) -> Model:
     Raises:
         FindingsError: CW-DOCUMENT, all faults at once.
     """
+    if not isinstance(document.data, dict):
+        kind = "a list" if isinstance(document.data, list) else "a single value"
+        message = f"the document is {kind}, not keys with values"
+        raise FindingsError(
+            "CW-DOCUMENT",
+            f"{document.where} cannot be used",
+            [Finding(document.at(()), "CW-DOCUMENT-VALUE", "error", message)],
+        )
     hashes = model.hashes_under if issubclass(model, Document) else frozenset()
     findings = list(secret_findings(document, hashes_under=hashes))
     hidden = bool(findings)
@@ -84,9 +92,8 @@ def secret_findings(
     document: YamlDocument, *, hashes_under: frozenset[str] = frozenset()
 ) -> Iterator[Finding]:
     """One finding for each place that looks like a secret; the value is not shown."""
-    data = document.data
-    plain = {key: part for key, part in data.items() if key in hashes_under} if isinstance(data, dict) else {}
-    rest = {key: part for key, part in data.items() if key not in plain} if plain else data
+    plain = {key: part for key, part in document.data.items() if key in hashes_under}
+    rest = {key: part for key, part in document.data.items() if key not in hashes_under}
     for place, looks_like in (*find_secrets(rest), *find_secrets(plain, random_too=False)):
         yield Finding(
             document.at(place),

@@ -1,6 +1,6 @@
 """Linting a project: its mappings and flows against its samples, tables and one another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crosswalk_engine.errors import Finding, masked
 from crosswalk_engine.mapping.document import EntityRef, MappingDocument
@@ -24,7 +24,7 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
         findings += lint_flow(flow, around)
     findings += _examples(project)
     findings += _unused(project, reports)
-    return tuple(findings)
+    return tuple(in_order(findings))
 
 
 def surroundings(project: Project, idmaps_used: dict[str, frozenset[str]] | None = None) -> Surroundings:
@@ -55,6 +55,17 @@ def inspect_project_mapping(project: Project, mapping: MappingDocument) -> LintR
         target=project.shape(mapping.target.system, mapping.target.entity),
         related_used={ensure.related for flow in flows for ensure in flow.ensures},
     )
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by file, then by line as a number: the order in which a person mends them."""
+
+    def key(finding: Finding) -> tuple[str, int, str]:
+        file, _, line = finding.where.partition(":")
+        number = line.partition(":")[0]
+        return file, int(number) if number.isdigit() else 0, finding.code
+
+    return sorted(findings, key=key)
 
 
 def _entities(project: Project, mapping: MappingDocument) -> Iterator[Finding]:

@@ -176,6 +176,10 @@ class ProjectReader:
         for path in sorted((self.root / folder).glob("*")):
             if path.name.startswith(".") or path.is_dir():
                 continue
+            if not path.resolve().is_relative_to(self.root.resolve()):
+                message = "the file is a link that leads outside the project"
+                self._note(self._shown(path), "CW-PROJECT-OUTSIDE", message, "copy the file itself")
+                continue
             if path.suffix == suffix or not suffix:
                 yield path
             else:

@@ -18,7 +18,7 @@ from crosswalk_engine.payload.secrets import find_secrets, pointer
 from crosswalk_engine.project.examples import run_project_examples
 from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.project.flow_lint import flow_scope
-from crosswalk_engine.project.lint import lint_project, surroundings
+from crosswalk_engine.project.lint import in_order, lint_project, surroundings
 from crosswalk_engine.project.project import Project, load_project
 from crosswalk_engine.release.canonical import canonical_json
 from crosswalk_engine.release.load import IDMAP_FILE, IDMAP_FORMAT, MAPPING_FORMAT
@@ -30,7 +30,7 @@ class RefusedError(RejectedError):
     """The project may not become a release; `findings` says all that stands in the way."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(findings)
+        self.findings = tuple(in_order(findings))
         super().__init__(
             "CW-RELEASE-REFUSED",
             "the project cannot become a release",

@@ -150,7 +150,7 @@ class _Reader:
     def _idmap(self) -> Iterator[tuple[str, str, str]]:
         stored = self._parsed.get(IDMAP_FILE)
         entries = stored.get("entries") if isinstance(stored, dict) else None
-        if not isinstance(entries, dict):
+        if not isinstance(entries, dict) or not all(isinstance(pairs, dict) for pairs in entries.values()):
             self.findings.append(fault(IDMAP_FILE, "DOCUMENT", "the id map cannot be read"))
             return
         for entity, pairs in sorted(entries.items()):
