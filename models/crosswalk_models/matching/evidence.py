@@ -22,15 +22,22 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Beyond:
-    """What is known beyond the comparators: linked records and the memory, with the log-odds they add.
+    """What is known beyond the comparators: linked records, the memory, fields that no record fills.
 
-    Arrays (n_pairs,).
+    The weights are the log-odds that each adds, arrays (n_pairs,).
     """
 
     links: Links | None
     link_weight: np.ndarray
     recall: Recall | None
     recall_weight: np.ndarray
+    empty_weight: np.ndarray
+
+    @property
+    def total(self) -> np.ndarray:
+        """All log-odds together."""
+        total: np.ndarray = self.link_weight + self.recall_weight + self.empty_weight
+        return total
 
 
 class Explainer:
@@ -55,7 +62,7 @@ class Explainer:
                 reason := self._reason(comparator, index, float(shares[self._columns[comparator.name]].sum()))
             )
         ]
-        found += self._linked(index) + self._remembered(index)
+        found += self._linked(index) + self._remembered(index) + self._empty(index)
         return tuple(sorted(found, key=lambda item: -abs(item.weight))[:SHOWN])
 
     def _reason(self, comparator: Comparator, index: int, weight: float) -> Evidence | None:
@@ -99,6 +106,11 @@ class Explainer:
                 f"{where}, the source's code decides {explained:.0%} of the target's.",
             )
         return [Evidence("linked records", level, weight, sentence)]
+
+    def _empty(self, index: int) -> list[Evidence]:
+        weight = float(self._beyond.empty_weight[index])
+        sentence = "No record fills the source field."
+        return [Evidence("values", "never filled", weight, sentence)] if weight else []
 
     def _remembered(self, index: int) -> list[Evidence]:
         weight, recall = float(self._beyond.recall_weight[index]), self._beyond.recall

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from crosswalk_engine.errors import MissingFileError
 
 from crosswalk_models.embed import TextEncoder
+from crosswalk_models.feedback import read_decisions
 from crosswalk_models.matching.labelled import LabelledPair, is_pair, read_pair
 from crosswalk_models.matching.pairs import Pairs
 from crosswalk_models.matching.sides import Side
@@ -80,6 +81,28 @@ def read_memory(folder: Path) -> Memory:
             expected="<pair>/source_fields.csv, target_fields.csv and mapping.json",
         )
     return Memory(pairs=tuple(read_pair(inner) for inner in folders))
+
+
+def decided_pairs(project: Path) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+    """The pairs that people approved and rejected in the decisions of `project`; the last word counts.
+
+    Raises:
+        MissingFileError: there is no such project.
+        RecordError: a decision is unreadable.
+    """
+    if not project.is_dir():
+        raise MissingFileError("CW-PROJECT-MISSING", "there is no such project", where=str(project))
+    approved: dict[tuple[str, str], str] = {}
+    rejected: dict[tuple[str, str], str] = {}
+    for decision in read_decisions(project):
+        source = (decision.suggestion or {}).get("source")
+        if decision.kind != "rule" or not source:
+            continue
+        pair = (str(source), decision.target)
+        accepted = decision.action != "reject"
+        (approved if accepted else rejected)[pair] = decision.actor
+        (rejected if accepted else approved).pop(pair, None)
+    return approved, rejected
 
 
 def recall(memory: Memory, sources: Side, targets: Side, pairs: Pairs, encoder: TextEncoder) -> Recall:

@@ -29,6 +29,8 @@ RECORDS = 2_000
 #: most 5 where a code decides; and where neither shows. Then what full recall by likeness adds. Set by hand:
 #: no public benchmark has linked records (docs/matching.md).
 AGREED, AGREES_FROM, DETERMINED, UNLINKED, RECALLED = 1.5, 0.35, 5.0, -2.5, 5.0
+#: Log-odds of a source field that no record fills.
+NEVER_FILLED = -2.0
 #: Probability of a pair that was approved or rejected before, for exactly these paths.
 APPROVED, REJECTED = 0.99, 0.01
 
@@ -114,7 +116,7 @@ def suggest(
     features = build_features(*sides, pairs, encoder)
     model = matcher.choose(features)
     beyond = _look_beyond(sides, pairs, memory, encoder)
-    score = model.score(select(features, model.readings)) + beyond.link_weight + beyond.recall_weight
+    score = model.score(select(features, model.readings)) + beyond.total
     probability = model.probability(pairs, score, np.minimum(beyond.link_weight, 0.0))
     if beyond.recall is not None:
         probability = _decided(probability, beyond.recall)
@@ -137,15 +139,17 @@ def _look_beyond(
 ) -> Beyond:
     links = find_links(sides[0].set, sides[1].set)
     link_weight = np.zeros(len(pairs))
+    empty = (sides[0].set.kind == "records") & ~sides[0].forms.present[pairs.rows]
+    empty_weight = np.where(empty, NEVER_FILLED, 0.0)
     if links is not None:
         link_weight = _link_weight(links, pairs)
     if not memory:
-        return Beyond(links, link_weight, None, np.zeros(len(pairs)))
+        return Beyond(links, link_weight, None, np.zeros(len(pairs)), empty_weight)
     remembered = recall(memory, *sides, pairs, encoder)
     weight = RECALLED * np.clip((remembered.likeness - FROM) / (1 - FROM), 0, 1).astype(np.float64)
     weight[remembered.approved] = RECALLED
     weight[remembered.rejected] = -RECALLED
-    return Beyond(links, link_weight, remembered, weight)
+    return Beyond(links, link_weight, remembered, weight, empty_weight)
 
 
 def _link_weight(links: Links, pairs: Pairs) -> Doubles:

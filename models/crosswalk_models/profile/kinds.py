@@ -31,7 +31,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("integer", r"[-+]?\d+"),
     Kind("decimal", r"[-+]?\d*[.,]\d+"),
     Kind("postcode", r"(?i:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})|\d{5}-\d{4}|\d{4} ?[A-Z]{2}"),
-    Kind("phone", r"[+(]?\d[\d\s().\-/]{6,}"),
+    Kind("phone", r"(?:\+|0|\()[\d\s().\-/]{7,}|\d{3}[ .\-]\d{3}[ .\-]\d{4}"),
     Kind("hex", r"(?i:[0-9a-f]{16,})"),
     Kind("code", r"[A-Z0-9][A-Z0-9_/.\-]*\d[A-Z0-9_/.\-]*"),
     Kind("word", r"\p{L}+"),

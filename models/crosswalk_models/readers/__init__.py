@@ -12,7 +12,7 @@ from crosswalk_engine.errors import MissingFileError, RecordError
 
 from crosswalk_models.readers.fields import Field, FieldSet
 
-__all__ = ["FORMATS", "Field", "FieldSet", "read_fields"]
+__all__ = ["FORMATS", "Field", "FieldSet", "read_fields", "require_file"]
 
 FORMATS = ("CSV", "XLSX", "Parquet", "JSON", "NDJSON", "XML", "JSON Schema", "field list")
 
@@ -28,10 +28,7 @@ def read_fields(path: Path | str, *, limit: int | None = None) -> FieldSet:
         MissingFileError: there is no such file.
         RecordError: empty, cut short, wrongly encoded, or not of the format that its name says.
     """
-    place = Path(path)
-    if not place.is_file():
-        what = "a folder stands where a file is needed" if place.is_dir() else "there is no such file"
-        raise MissingFileError("CW-FILE-MISSING", what, where=str(path), fix="check the path")
+    place = require_file(Path(path))
     suffix = place.suffix.lower()
     from crosswalk_models.readers import field_list, tabular
 
@@ -55,6 +52,18 @@ def read_fields(path: Path | str, *, limit: int | None = None) -> FieldSet:
         expected=", ".join(FORMATS),
         fix="rename or export it",
     )
+
+
+def require_file(path: Path) -> Path:
+    """`path`, when a file stands there.
+
+    Raises:
+        MissingFileError: it does not.
+    """
+    if not path.is_file():
+        what = "a folder stands where a file is needed" if path.is_dir() else "there is no such file"
+        raise MissingFileError("CW-FILE-MISSING", what, where=str(path), fix="check the path")
+    return path
 
 
 def _read_json(path: Path, limit: int | None) -> FieldSet:
