@@ -8,7 +8,8 @@ from crosswalk_engine.project.lint import lint_project
 from crosswalk_engine.project.project import check_project
 
 PIECES = [
-    "[", "]", "{", "}", ":", ": ", "\n", "'", '"', "#", "&a", "*a", "!", "|", ">", "%", "@", "`", "\t", "null",
+    "[", "]", "{", "}", ":",
+    ": ", "\n", "'", '"', "#", "&a", "*a", "!", "|", ">", "%", "@", "`", "\t", "null",
     "[]", "- ", "0", "é", "\0", "AS", "(", ")", "..", "<<", ",", "1e9", "no",
 ]  # fmt: skip
 
