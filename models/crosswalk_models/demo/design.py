@@ -14,6 +14,7 @@ from crosswalk_engine.project.examples import run_project_examples
 from crosswalk_engine.project.project import Project, load_project
 from crosswalk_engine.release import load_release
 from crosswalk_engine.release.build import build_release
+
 from crosswalk_models.demo.options import Workplace
 from crosswalk_models.feedback import Decision, apply_decisions, read_decisions
 from crosswalk_models.matching.suggest import MatchResult, suggest
@@ -54,7 +55,7 @@ def design(place: Workplace, say: Say) -> Design:
         RejectedError: a worked example fails, or the project does not lint.
     """
     began = time.monotonic()
-    for profile in profile_files([place.data / SOURCE, place.data / TARGET]):
+    for profile in profile_files([place.data / SOURCE, place.data / TARGET]).files:
         say(f"profiled {profile.name}: {profile.records} records, {len(profile.fields)} fields")
     result = suggest(place.data / SOURCE, place.data / TARGET, top=SHOWN)
     say(f"suggested {len(result.assignment)} mappings by {result.model}, {time.monotonic() - began:.1f} s")

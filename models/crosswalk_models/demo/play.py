@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
 
-from crosswalk_models.demo.design import Design, design, ready_release
+from crosswalk_models.demo.design import design, ready_release
 from crosswalk_models.demo.drive import Driver, Watch
 from crosswalk_models.demo.options import DemoOptions, prepare
 from crosswalk_models.demo.processes import Engine, start_sandboxes, write_config
