@@ -112,11 +112,13 @@ class RetriableError(CrosswalkError):
 
 
 class ThrottledError(RetriableError):
-    """The remote end asks for a pause of `retry_after` seconds, starting now."""
+    """The remote end asks for a pause of `retry_after` seconds, starting now; at most an hour is believed."""
+
+    longest: ClassVar[float] = 3600.0
 
     def __init__(self, code: str, what: str, *, retry_after: float, where: str = "") -> None:
-        super().__init__(code, what, where=where, fix=f"wait {retry_after:.1f} s")
-        self.retry_after = retry_after
+        self.retry_after = min(max(retry_after, 0.0), self.longest)
+        super().__init__(code, what, where=where, fix=f"wait {self.retry_after:.1f} s")
 
 
 class OutcomeUnknownError(RetriableError):

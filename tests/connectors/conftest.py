@@ -65,9 +65,9 @@ def m3(m3_app, clock: SandboxClock, waits: Waits) -> InforM3Target:
     described = infor.describe(BASE, DATA)["ionapi"]
     ionapi = IonApi(**{key: described[key] for key in ("ti", "ci", "cs", "iu", "pu", "ot", "saak", "sask")})
     tokens = TokenSource("infor", grant(ionapi, client, clock.time), TokenStore(None), clock.time)
-    return InforM3Target(
-        M3Client(client, ionapi, tokens, company="100", rng=random.Random(7), sleep=waits), sleep=waits
-    )
+    rng = random.Random(7)
+    api = M3Client(client, ionapi, tokens, company="100", rng=rng, sleep=waits, monotonic=clock.time)
+    return InforM3Target(api, sleep=waits)
 
 
 @pytest.fixture

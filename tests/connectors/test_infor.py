@@ -41,12 +41,12 @@ async def test_an_order_becomes_real_under_another_number(m3: InforM3Target, m3_
     (made,) = await effects(m3_app)
     assert (made["ORNO"], made["CUOR"], made["ORVA"]) == (number, "BP900001", "64.89")
     assert remembered == [made["batch"]]
-    assert await m3.find("sales_order", order(), attempted=True, progress=None) == Found(number)
+    assert await m3.find("sales_order", order(), sent=order(), progress=None) == Found(number)
 
 
 async def test_an_order_that_is_not_there_is_not_found(m3: InforM3Target) -> None:
     """A look for a fresh natural key gives nothing."""
-    assert await m3.find("sales_order", order(), attempted=True, progress=None) is None
+    assert await m3.find("sales_order", order(), sent=order(), progress=None) is None
 
 
 async def test_an_unknown_item_is_refused_and_leaves_no_batch(m3: InforM3Target, m3_app: Any) -> None:
@@ -58,7 +58,7 @@ async def test_an_unknown_item_is_refused_and_leaves_no_batch(m3: InforM3Target,
     assert "ITNO" in caught.value.where
     assert caught.value.got == "NO-SUCH-ITEM"
     assert m3_app.state.host.effects.report(0, "order.confirmed", None) == []
-    assert await m3.find("sales_order", order(), attempted=True, progress=None) is None
+    assert await m3.find("sales_order", order(), sent=order(), progress=None) is None
 
 
 async def test_a_lost_confirm_is_found_on_the_next_look(m3: InforM3Target, m3_app: Any) -> None:
@@ -67,7 +67,7 @@ async def test_a_lost_confirm_is_found_on_the_next_look(m3: InforM3Target, m3_ap
     remembered: list[str] = []
     with pytest.raises(OutcomeUnknownError):
         await m3.create("sales_order", order(), remember=remembered.append)
-    found = await m3.find("sales_order", order(), attempted=True, progress=remembered[0])
+    found = await m3.find("sales_order", order(), sent=order(), progress=remembered[0])
     (made,) = await effects(m3_app)
     assert found == Found(made["ORNO"])
 
@@ -77,7 +77,7 @@ async def test_a_lost_head_is_cleared_on_the_next_look(m3: InforM3Target, m3_app
     m3_app.state.host.configure({"script": [{"match": "POST *execute*", "do": "lost_cut"}]})
     with pytest.raises(OutcomeUnknownError):
         await m3.create("sales_order", order(), remember=nothing)
-    assert await m3.find("sales_order", order(), attempted=True, progress=None) is None
+    assert await m3.find("sales_order", order(), sent=order(), progress=None) is None
     await m3.create("sales_order", order(), remember=nothing)
     assert len(await effects(m3_app)) == 1
 
@@ -97,16 +97,16 @@ async def test_an_order_that_is_being_made_is_left_alone(m3: InforM3Target, m3_a
     with pytest.raises(OutcomeUnknownError, match="CW-M3-CONFIRMING"):
         await m3.create("sales_order", order(), remember=remembered.append)
     with pytest.raises(RetriableError, match="still making"):
-        await m3.find("sales_order", order(), attempted=True, progress=None)
+        await m3.find("sales_order", order(), sent=order(), progress=None)
 
 
 async def test_a_customer_is_made_once_and_found(m3: InforM3Target) -> None:
     """Add with a template, then GetBasicData finds it."""
     customer = {"CUTM": "CUTM1", "CUNO": "BP0099999", "CUNM": "Lantern Studio Ltd", "CUA1": "14 Alma Road",
                 "PONO": "BS8 2DJ", "TOWN": "Bristol", "CSCD": "GB"}  # fmt: skip
-    assert await m3.find("customer", customer, attempted=False, progress=None) is None
+    assert await m3.find("customer", customer, sent=None, progress=None) is None
     assert await m3.create("customer", customer, remember=nothing) == "BP0099999"
-    assert await m3.find("customer", customer, attempted=False, progress=None) == Found("BP0099999")
+    assert await m3.find("customer", customer, sent=None, progress=None) == Found("BP0099999")
 
 
 async def test_an_over_long_field_is_refused_with_its_name(m3: InforM3Target) -> None:

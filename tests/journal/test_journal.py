@@ -83,7 +83,7 @@ def test_a_delivery_settles_everything_in_one_step(journal: Journal) -> None:
     assert journal.outbox.target_of("sales_order", "1") == "0010001"
     assert journal.outbox.last_delivery("orders", "1") == delivery
     assert journal.inbox.counts() == {"delivered": 1}
-    (queued,) = journal.outbox.open("write_back", now=2.0, limit=10)
+    (queued,) = journal.outbox.write_backs(["orders"], now=2.0, limit=10)
     journal.outbox.written_back([queued], at=3.0)
     assert journal.inbox.counts() == {"done": 1}
     assert records_of(journal.core.db, "0010001") == ["1"]

@@ -77,6 +77,7 @@ def _infor_m3(name: str, connection: Connection, around: Surroundings) -> Target
         company=str(company) if company else None,
         rng=around.rng,
         sleep=around.sleep,
+        monotonic=around.monotonic,
     )
     return InforM3Target(client, sleep=around.sleep)
 

@@ -19,11 +19,15 @@ class SourceEvent:
 
 @dataclass(frozen=True, slots=True)
 class WriteBack:
-    """What the origin is told about one record: its new status and a note."""
+    """What the origin is told about one record: its new status and a note.
+
+    `before` is the status it was read in: an order that has left it needs no second telling.
+    """
 
     record: str
     status: int
     note: str
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class Source(Protocol):
         """The changes that a notice names."""
         ...
 
+    def state(self, document: Document) -> int | None:
+        """The record's state as `WriteBack.before` wants it."""
+        ...
+
     async def write_back(self, items: Sequence[WriteBack]) -> list[ItemResult]:
         """Tell the origin, all items in one call where it can."""
         ...
@@ -88,6 +96,16 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Metered(Protocol):
+    """A connector whose calls are limited by the other end."""
+
+    @property
+    def quota_used(self) -> float:
+        """Fraction of the current window that is used, by us and others, in [0, 1]."""
+        ...
+
+
+@runtime_checkable
 class Target(Protocol):
     """A system that records go to."""
 
@@ -97,12 +115,12 @@ class Target(Protocol):
         ...
 
     async def find(
-        self, entity: str, output: Document, *, attempted: bool, progress: str | None
+        self, entity: str, output: Document, *, sent: Document | None, progress: str | None
     ) -> Found | None:
         """Look a record up by its natural key; None means that it is certainly not there.
 
-        `attempted` says that an earlier write may have got through or left something unfinished, which is
-        cleared; `progress` is what that attempt had remembered.
+        `sent` is what an earlier attempt may have got through; what it left unfinished is cleared first, and
+        the record is asked for last. `progress` is what that attempt had remembered.
         """
         ...
 

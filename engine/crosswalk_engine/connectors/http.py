@@ -111,13 +111,13 @@ class HttpClient:
             OutcomeUnknownError: it was sent, it writes, and no reply came.
         """
         where = f"{method} {url.split('?')[0]}"
-        request = await self._build(method, url, headers or {}, json_body, form)
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._exchange(request, where)
+                request = await self._build(method, url, headers or {}, json_body, form)
+                return await self._exchange(request, where, writes)
         except _NOT_SENT as error:
             raise RetriableError("CW-UNREACHABLE", "no connection", where=where, got=masked(error)) from error
-        except (httpx.TransportError, TimeoutError) as error:
+        except (httpx.RequestError, TimeoutError) as error:
             got = masked(error) or type(error).__name__
             if writes:
                 raise OutcomeUnknownError(
@@ -149,19 +149,16 @@ class HttpClient:
             extensions={"sni_hostname": destination.host} if destination.scheme == "https" else None,
         )
 
-    async def _exchange(self, request: httpx.Request, where: str) -> Reply:
+    async def _exchange(self, request: httpx.Request, where: str, writes: bool) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
             chunks, size = [], 0
             async for chunk in response.aiter_bytes():
                 size += len(chunk)
                 if size > MAX_REPLY:
-                    raise RetriableError(
-                        "CW-REPLY-SIZE",
-                        "the reply is too large",
-                        where=where,
-                        expected=f"≤ {MAX_REPLY} bytes",
-                    )
+                    kind = OutcomeUnknownError if writes else RetriableError
+                    expected = f"≤ {MAX_REPLY} bytes"
+                    raise kind("CW-REPLY-SIZE", "the reply is too large", where=where, expected=expected)
                 chunks.append(chunk)
         finally:
             await response.aclose()

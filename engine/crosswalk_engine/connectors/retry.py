@@ -46,19 +46,17 @@ async def repeat(
     """Call until it succeeds; only for calls that change nothing.
 
     Raises:
-        RetriableError: the last failure, after `backoff.attempts` tries; a lost write is never repeated.
+        RetriableError: the last failure, after `backoff.attempts` tries. A lost write is never repeated, and
+            a throttle is passed on at once: its pause belongs to the whole connection, not to this call.
     """
     failures = 0
     while True:
         try:
             return await call()
-        except OutcomeUnknownError:
+        except (OutcomeUnknownError, ThrottledError):
             raise
-        except RetriableError as error:
+        except RetriableError:
             failures += 1
             if failures >= backoff.attempts:
                 raise
-            pause = backoff.delay(failures, rng)
-            if isinstance(error, ThrottledError):
-                pause += error.retry_after
-            await sleep(pause)
+            await sleep(backoff.delay(failures, rng))

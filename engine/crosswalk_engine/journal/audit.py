@@ -28,7 +28,7 @@ class AuditReport:
 
 def chain(previous: str, row: dict[str, Any]) -> str:
     """The hash of `row` after a row with hash `previous`."""
-    body = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    body = json.dumps(row, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
@@ -51,7 +51,7 @@ class AuditTrail:
             "release": release,
         }
         digest = chain(self._head, row)
-        detail = json.dumps(transition.detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        detail = json.dumps(transition.detail, sort_keys=True, separators=(",", ":"))
         self._connection.execute(
             "insert into audit(seq, at, event, record, action, detail, release, previous, hash)"
             " values(?,?,?,?,?,?,?,?,?)",

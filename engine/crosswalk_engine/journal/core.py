@@ -61,11 +61,13 @@ class JournalCore:
         self.db.execute("begin immediate")
         try:
             yield self.db
+            self.db.execute("commit")
         except BaseException:
-            self.db.execute("rollback")
+            # A full disk rolls back by itself; a second rollback would hide what happened.
+            if self.db.in_transaction:
+                self.db.execute("rollback")
             self._audit.rewind()
             raise
-        self.db.execute("commit")
 
     def note(
         self, action: str, event: int | None, record: str | None, detail: dict[str, Any], at: float
@@ -96,7 +98,7 @@ class JournalCore:
             (
                 state,
                 code or None,
-                reason or None,
+                _storable(reason),
                 due,
                 self.release,
                 None if state in _COMES_BACK else at,
@@ -105,6 +107,11 @@ class JournalCore:
             ),
         )
         self.note(str(state), event, record, {**(detail or {}), **({"code": code} if code else {})}, at)
+
+
+def _storable(text: str) -> str | None:
+    """`text` without what SQLite cannot hold (lone surrogates, as bad senders make them)."""
+    return text.encode("utf-8", "backslashreplace").decode() or None
 
 
 def open_reader(path: Path) -> sqlite3.Connection:

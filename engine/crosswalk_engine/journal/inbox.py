@@ -107,6 +107,13 @@ class Inbox:
                 self._core.note("recovered", number, record, {}, at)
         return len(rows)
 
+    def waiting_since(self, number: int) -> float | None:
+        """When an event first had to wait for a key, in seconds since the epoch."""
+        row = self._core.db.execute(
+            "select min(at) from audit where event = ? and action = 'waiting'", (number,)
+        ).fetchone()
+        return None if row[0] is None else float(row[0])
+
     def requeue(self, number: int, *, at: float, actor: str) -> str | None:
         """A person sends a dead or held event round again; returns its record, None when it is neither."""
         with self._core.transaction() as db:

@@ -1,7 +1,7 @@
 """The outbox: every write at a target, intended durably before the call and settled after it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crosswalk_engine.journal.core import JournalCore
@@ -13,7 +13,8 @@ _COLUMNS = (
 _BY_KEY = f"select {_COLUMNS} from effect where idempotency = ?"  # noqa: S608
 _OPEN = (
     f"select {_COLUMNS} from effect"  # noqa: S608
-    " where step = ? and state in ('queued', 'intent') and due <= ? order by id limit ?"
+    " where step = 'write_back' and state in ('queued', 'intent') and due <= ? and flow in ({flows})"
+    " order by id limit ?"
 )
 _INTEND = (
     "insert into effect(event, flow, step, record, natural_key, idempotency, request, state, attempts, due,"
@@ -44,22 +45,28 @@ class Outbox:
     ) -> tuple[Effect, bool]:
         """Make the intention to write durable *before* the call.
 
-        Returns the effect and whether it is fresh: False means that an earlier attempt may have got through,
-        so the target must be asked before anything is sent.
+        Returns the effect and whether it is fresh: False means that an earlier attempt, with the effect's own
+        `request`, may have got through, so the target must be asked before anything is sent.
         """
         with self._core.transaction() as db:
             known = db.execute(_BY_KEY, (idempotency,)).fetchone()
             if known:
                 db.execute(
-                    "update effect set attempts = attempts + 1, state = 'intent', event = ?, request = ?"
-                    " where id = ?",
-                    (event.id, _json(request), known[0]),
+                    "update effect set attempts = attempts + 1, state = 'intent', event = ? where id = ?",
+                    (event.id, known[0]),
                 )
                 return _effect(known), False
             values = (event.id, event.flow, step, event.record, key, idempotency, _json(request), at, at)
             row = db.execute(_INTEND, values).fetchone()
             self._core.note("intended", event.id, event.record, {"step": step, "key": key}, at)
         return _effect(row), True
+
+    def resend(self, effect: Effect, request: dict[str, Any]) -> None:
+        """The earlier attempt is certainly not there: from now on `request` is what may have got through."""
+        with self._core.transaction() as db:
+            db.execute(
+                "update effect set request = ?, progress = null where id = ?", (_json(request), effect.id)
+            )
 
     def progress(self, effect: Effect, value: str) -> None:
         """Remember how far an effect of several calls has come (e.g. a temporary number)."""
@@ -96,8 +103,12 @@ class Outbox:
         entity: str,
         write_back: dict[str, Any] | None,
         at: float,
+        held: tuple[str, str] | None = None,
     ) -> None:
-        """The record is at the target: effect, delivery, id map, write-back, event, audit: one step."""
+        """The record is at the target: effect, delivery, id map, write-back, event, audit: one step.
+
+        `held` (code, reason) sends the event to a person instead of writing back.
+        """
         with self._core.transaction() as db:
             self._settle(effect, delivery.target_key, at)
             output = _json(delivery.output)
@@ -114,6 +125,9 @@ class Outbox:
                 ),
             )
             db.execute(_MAP_ID, (entity, event.record, delivery.target_key, at))
+            if held is not None:
+                self._core.move(event.id, event.record, EventState.HELD, at, code=held[0], reason=held[1])
+                return
             state = EventState.DONE if write_back is None else EventState.DELIVERED
             if write_back is not None:
                 idempotency = f"{event.flow}/write_back/{event.record}/{delivery.target_key}"
@@ -122,10 +136,24 @@ class Outbox:
             detail = {"target": delivery.target_key}
             self._core.move(event.id, event.record, state, at, version=delivery.version, detail=detail)
 
-    def open(self, step: str, *, now: float, limit: int) -> list[Effect]:
-        """Effects of `step` that are due: queued ones, and intents whose outcome is not known."""
-        rows = self._core.db.execute(_OPEN, (step, now, limit)).fetchall()
+    def write_backs(self, flows: Sequence[str], *, now: float, limit: int) -> list[Effect]:
+        """Write-backs of `flows` that are due: queued ones, and those whose outcome is not known."""
+        query = _OPEN.replace("{flows}", ", ".join("?" for _ in flows))
+        rows = self._core.db.execute(query, (now, *flows, limit)).fetchall()
         return [_effect(row) for row in rows]
+
+    def requeue_write_back(self, event: Event, *, at: float) -> bool:
+        """Queue a failed write-back of the record again, for `event`; False when none has failed."""
+        with self._core.transaction() as db:
+            row = db.execute(
+                "update effect set state = 'queued', due = ?, created_at = ?, attempts = 0, event = ?,"
+                " code = null, reason = null, finished_at = null"
+                " where flow = ? and record = ? and step = 'write_back' and state = 'failed' returning id",
+                (at, at, event.id, event.flow, event.record),
+            ).fetchone()
+            if row:
+                self._core.move(event.id, event.record, EventState.DELIVERED, at)
+        return row is not None
 
     def intend_all(self, effects: Iterable[Effect]) -> None:
         """Mark queued effects as possibly sent, before the one call that carries them."""
@@ -149,14 +177,16 @@ class Outbox:
             db.execute("update effect set due = ?, state = ? where id = ?", (due, state, effect.id))
             self._core.note("write_back_retry", effect.event, effect.record, {"code": code}, at)
 
-    def write_back_refused(self, effect: Effect, *, at: float, code: str, reason: str) -> None:
-        """The origin refuses the write-back for good: its event is a dead letter, the delivery stands."""
+    def write_back_failed(
+        self, effect: Effect, *, state: EventState, at: float, code: str, reason: str
+    ) -> None:
+        """The write-back will not be tried again by itself (`state` dead or held); the delivery stands."""
         with self._core.transaction() as db:
             db.execute(
                 "update effect set state = 'failed', code = ?, reason = ?, finished_at = ? where id = ?",
                 (code, reason, at, effect.id),
             )
-            self._core.move(effect.event, effect.record, EventState.DEAD, at, code=code, reason=reason)
+            self._core.move(effect.event, effect.record, state, at, code=code, reason=reason)
 
     def last_delivery(self, flow: str, record: str) -> Delivery | None:
         """What was last delivered for `record`, or None."""
@@ -174,8 +204,12 @@ class Outbox:
         return None if row is None else str(row[0])
 
     def seed_id_map(self, entries: Iterable[tuple[str, str, str]], *, at: float) -> int:
-        """Put a release's id map entries (entity, source key, target key) in; what runs made stays."""
+        """Put a release's id map entries (entity, source key, target key) in; what runs made stays.
+
+        Merges are the release's alone: those of an earlier release are gone.
+        """
         with self._core.transaction() as db:
+            db.execute("delete from id_map where entity = 'contact_merge'")
             before = db.total_changes
             db.executemany(
                 "insert into id_map(entity, source_key, target_key, at) values(?, ?, ?, ?)"
@@ -220,4 +254,5 @@ def _effect(row: tuple[Any, ...]) -> Effect:
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """ASCII with escapes: a lone surrogate in a record must not make it unstorable."""
+    return json.dumps(value, separators=(",", ":")).encode()

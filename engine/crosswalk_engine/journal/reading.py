@@ -33,11 +33,11 @@ class EventRow:
         return asdict(self)
 
 
-def events_in(reader: sqlite3.Connection, states: tuple[str, ...], *, limit: int = 1000) -> list[EventRow]:
+def events_in(reader: sqlite3.Connection, states: tuple[str, ...]) -> list[EventRow]:
     """Events in `states`, oldest first."""
     marks = ", ".join("?" for _ in states)
-    query = f"select {_EVENT} from event where state in ({marks}) order by id limit ?"  # noqa: S608
-    return [EventRow(*row) for row in reader.execute(query, (*states, limit))]
+    query = f"select {_EVENT} from event where state in ({marks}) order by id"  # noqa: S608
+    return [EventRow(*row) for row in reader.execute(query, states)]
 
 
 def event(reader: sqlite3.Connection, number: int) -> EventRow | None:

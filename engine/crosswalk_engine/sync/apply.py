@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
+from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.errors import RecordError
 from crosswalk_engine.journal import EventState, Outbox
 from crosswalk_engine.mapping.compile import CompiledMapping
@@ -40,7 +41,12 @@ def apply(fetched: Fetched, mapping: CompiledMapping, ids: IdMap) -> Mapped | Ve
     result = mapping.apply(fetched.document, related=fetched.related, idmap=ids)
     if result.output is None:
         return _refused(result)
-    return Mapped(fetched, result.output, sha256(result.output_bytes()).hexdigest())
+    return Mapped(fetched, result.output, digest_of(result.output))
+
+
+def digest_of(output: Document) -> str:
+    """SHA-256 of an output's canonical bytes: equal outputs, equal digests."""
+    return sha256(MapResult(output).output_bytes()).hexdigest()
 
 
 def _refused(result: MapResult) -> Verdict:

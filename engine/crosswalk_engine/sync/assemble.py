@@ -20,6 +20,7 @@ from crosswalk_engine.sync.stages import Fetched, Related
 from crosswalk_engine.sync.validate import load_validators
 from crosswalk_engine.sync.world import World
 
+Locks = defaultdict[str, asyncio.Lock]
 Condition = Callable[[Document, Related], bool]
 
 
@@ -34,6 +35,7 @@ def assemble(
     mappings = {name: compile_ir(ir, release.lookups) for name, ir in release.mappings.items()}
     ids = id_map(journal.outbox)
     caches: dict[str, RelatedCache] = {}
+    locks: defaultdict[str, Locks] = defaultdict(lambda: defaultdict(asyncio.Lock))
     pipelines = []
     for flow in release.flows.values():
         source, target = _ends(flow, connectors)
@@ -46,7 +48,9 @@ def assemble(
                 target=target,
                 mapping=mappings[flow.mapping],
                 accepts=_condition(conditions.accept),
-                ensurers=_ensurers(flow, mappings, conditions.ensures, target, cache, journal, ids, world),
+                ensurers=_ensurers(
+                    flow, mappings, conditions.ensures, target, cache, journal, ids, world, locks
+                ),
                 validators=load_validators(flow.validators, release.policies),
                 cache=cache,
                 journal=journal,
@@ -66,8 +70,8 @@ def _ensurers(
     journal: Journal,
     ids: IdMap,
     world: World,
+    locks: Mapping[str, Locks],
 ) -> tuple[Ensurer, ...]:
-    locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
     main = mappings[flow.mapping]
     return tuple(
         Ensurer(
@@ -76,11 +80,12 @@ def _ensurers(
             mapping=mappings[step.mapping],
             needed=_needed(step, _condition(condition)),
             target=target,
+            target_name=flow.target.connection,
             cache=cache,
             journal=journal,
             ids=ids,
             world=world,
-            locks=locks,
+            locks=locks[flow.target.connection],
         )
         for step, condition in zip(flow.ensures, conditions, strict=True)
     )

@@ -15,7 +15,7 @@ from crosswalk_engine.journal import Journal
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.project.flow import Ensure
 from crosswalk_engine.sync.apply import IdMap, as_record_error, survivor
-from crosswalk_engine.sync.fetch import RelatedCache, fetch_related
+from crosswalk_engine.sync.fetch import RelatedCache, fetch_related, related_keys
 from crosswalk_engine.sync.stages import Fetched
 from crosswalk_engine.sync.world import World
 
@@ -25,13 +25,18 @@ Needed = Callable[[Fetched], str | None]
 
 @dataclass(frozen=True)
 class Ensurer:
-    """One `ensure` step of a flow."""
+    """One `ensure` step of a flow.
+
+    `locks` and the effects' keys belong to the target (`target_name`), not to the flow: two flows that meet
+    one new customer make one.
+    """
 
     step: Ensure
     entity: str
     mapping: CompiledMapping
     needed: Needed
     target: Target
+    target_name: str
     cache: RelatedCache
     journal: Journal
     ids: IdMap
@@ -40,13 +45,13 @@ class Ensurer:
 
     async def prepare(self, works: Sequence[Fetched]) -> dict[str, tuple[Document, dict[str, Any]]]:
         """Fetch what the missing counterparts are made from, all in one id set an entity."""
-        keys = {self._survivor(key) for work in works if (key := self.needed(work))}
+        keys = {self._survivor(key) for work in works if (key := self._needed(work))}
         missing = sorted(key for key in keys if self.ids(self.step.entity, key) is None)
         if not missing:
             return {}
         documents = await self.cache.get(self.entity, missing)
-        wanted = {key: self.mapping.related_keys(document) for key, document in documents.items()}
-        pools = await fetch_related(self.mapping, wanted.values(), self.cache)
+        wanted = [related_keys(self.mapping, document) for document in documents.values()]
+        pools = await fetch_related(self.mapping, wanted, self.cache)
         return {key: (document, pools) for key, document in documents.items()}
 
     async def ensure(self, work: Fetched, prepared: dict[str, tuple[Document, dict[str, Any]]]) -> None:
@@ -77,7 +82,7 @@ class Ensurer:
         if result.output is None:
             raise as_record_error(result, f"{self.entity} {key}")
         event = work.work.event
-        idempotency = f"{event.flow}/ensure/{self.step.entity}/{key}"
+        idempotency = f"{self.target_name}/ensure/{self.step.entity}/{key}"
         effect, fresh = self.journal.outbox.intend(
             event,
             f"ensure:{self.step.entity}",
@@ -88,7 +93,10 @@ class Ensurer:
         )
         try:
             found = await self.target.find(
-                self.step.entity, result.output, attempted=not fresh, progress=effect.progress
+                self.step.entity,
+                result.output,
+                sent=None if fresh else effect.request,
+                progress=effect.progress,
             )
             target_key = (
                 found.target_key
@@ -101,6 +109,12 @@ class Ensurer:
         self.journal.outbox.ensure(
             effect, entity=self.step.entity, source_key=key, target_key=target_key, at=self.world.now()
         )
+
+    def _needed(self, work: Fetched) -> str | None:
+        try:
+            return self.needed(work)
+        except RecordError:
+            return None  # `ensure` will say so for this record alone
 
     def _survivor(self, key: str) -> str:
         return survivor(self.journal.outbox, self.step.entity, key)

@@ -38,7 +38,7 @@ class RelatedCache:
             else:
                 missing.append(key)
         if missing:
-            fetched = await self._source.fetch(entity, missing)
+            fetched, _ = await fetch_apart(self._source, entity, missing)
             at = self._world.monotonic()
             for key, record in fetched.items():
                 self._kept.pop((entity, key), None)
@@ -47,6 +47,24 @@ class RelatedCache:
         while len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return found
+
+
+async def fetch_apart(
+    source: Source, entity: str, keys: Sequence[str]
+) -> tuple[dict[str, Document], dict[str, RecordError]]:
+    """Fetch an id set; when it is refused for its data, halve it until the refused keys stand alone.
+
+    One bad record must not take the others of its id set along.
+    """
+    try:
+        return await source.fetch(entity, keys), {}
+    except RecordError as error:
+        if len(keys) == 1:
+            return {}, {keys[0]: error}
+    middle = len(keys) // 2
+    first, refused = await fetch_apart(source, entity, keys[:middle])
+    second, refused_too = await fetch_apart(source, entity, keys[middle:])
+    return first | second, refused | refused_too
 
 
 def coalesce(events: Sequence[Event]) -> list[Work]:
@@ -59,15 +77,18 @@ def coalesce(events: Sequence[Event]) -> list[Work]:
 
 async def fetch(
     works: Sequence[Work], entity: str, source: Source, mapping: CompiledMapping, cache: RelatedCache
-) -> tuple[list[Fetched], list[Work]]:
-    """The records of `works` with what their mapping needs, and those that are no longer there."""
-    documents = await source.fetch(entity, [work.record for work in works])
+) -> tuple[list[Fetched], dict[str, RecordError | None]]:
+    """The records of `works` with what their mapping needs; and, by key, those that are not there.
+
+    The error says why a record cannot be had; None that it is gone.
+    """
+    documents, refused = await fetch_apart(source, entity, [work.record for work in works])
     present = [work for work in works if work.record in documents]
-    gone = [work for work in works if work.record not in documents]
-    needed = {work.record: _keys(mapping, documents[work.record]) for work in present}
+    absent = {work.record: refused.get(work.record) for work in works if work.record not in documents}
+    needed = {work.record: related_keys(mapping, documents[work.record]) for work in present}
     pools = await fetch_related(mapping, needed.values(), cache)
     fetched = [Fetched(work, documents[work.record], _select(pools, needed[work.record])) for work in present]
-    return fetched, gone
+    return fetched, absent
 
 
 async def fetch_related(
@@ -85,7 +106,8 @@ async def fetch_related(
     return dict(zip(names, pools, strict=True))
 
 
-def _keys(mapping: CompiledMapping, document: Document) -> dict[str, frozenset[str]]:
+def related_keys(mapping: CompiledMapping, document: Document) -> dict[str, frozenset[str]]:
+    """The ids of related records that `document` names; none when it names them wrongly."""
     try:
         return mapping.related_keys(document)
     except RecordError:

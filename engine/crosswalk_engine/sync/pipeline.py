@@ -72,21 +72,24 @@ class Pipeline:
         works = coalesce(events)
         try:
             entity = self.flow.source.entity
-            fetched, gone = await fetch(works, entity, self.source, self.mapping, self.cache)
+            fetched, absent = await fetch(works, entity, self.source, self.mapping, self.cache)
+            self._keep_inputs(fetched)
         except Exception as error:  # noqa: BLE001  whatever it was, the claimed events must not stay claimed
             for work in works:
                 self._settle(work, self._verdict(error, work))
             return True
-        for work in gone:
-            self._settle(work, Verdict(EventState.SKIPPED, "CW-GONE", "the record is no longer there"))
-        self._keep_inputs(fetched)
+        for work in works:
+            if work.record in absent:
+                gone = Verdict(EventState.SKIPPED, "CW-GONE", "the record is no longer there")
+                why = absent[work.record]
+                self._settle(work, gone if why is None else self._verdict(why, work))
         await self._bring_all([record for record in fetched if self._accept(record)])
         return True
 
     def _accept(self, fetched: Fetched) -> bool:
         try:
             accepted = self.accepts(fetched.document, fetched.related)
-        except RecordError as error:
+        except Exception as error:  # noqa: BLE001  one record must never stop the others
             self._settle(fetched.work, self._verdict(error, fetched.work))
             return False
         if not accepted:
@@ -112,7 +115,13 @@ class Pipeline:
             async with turn:
                 await self._guarded(record, lambda: self._bring(record, mapped, prepared))
 
-        await asyncio.gather(*(one(record, mapped) for record, mapped in applied))
+        # All end before any failure is passed on: nothing may still be sent when the journal closes.
+        results = await asyncio.gather(
+            *(one(record, mapped) for record, mapped in applied), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
     def _apply(self, record: Fetched) -> Mapped | Verdict:
         try:
@@ -146,8 +155,11 @@ class Pipeline:
         if isinstance(way, Verdict):
             return way
         if way is Way.SAME:
+            if self.journal.outbox.requeue_write_back(record.work.event, at=self.world.now()):
+                return None
             return Verdict(EventState.DONE, "CW-SAME", "equal to what was delivered: no call")
-        await deliver(mapped, self.flow, self.target, self.journal, self.world)
+        before = self.source.state(record.document)
+        await deliver(mapped, self.flow, self.target, self.journal, self.world, before=before)
         return None
 
     def _settle(self, work: Work, verdict: Verdict | None, *, version: int | None = None) -> None:
@@ -208,7 +220,8 @@ class Pipeline:
         """A key that is not there yet: look again soon, and ask a person when it takes too long."""
         now = self.world.now()
         longest = self.flow.waiting.longest.total_seconds()
-        if now - work.event.received_at >= longest:
+        since = self.journal.inbox.waiting_since(work.event.id) or now
+        if now - since >= longest:
             return Verdict(EventState.HELD, verdict.code, f"waited {longest:.0f} s for {verdict.reason}")
         return Verdict(
             EventState.WAITING, verdict.code, verdict.reason, now + min(longest, 30.0), counts=False
@@ -226,4 +239,4 @@ def _waits(mapped: Mapped | Verdict) -> bool:
 
 def _packed(value: object) -> bytes:
     """Level 1: a third of the size for a fifth of a millisecond."""
-    return zlib.compress(json.dumps(value, ensure_ascii=False, default=str).encode(), level=1)
+    return zlib.compress(json.dumps(value, default=str).encode(), level=1)

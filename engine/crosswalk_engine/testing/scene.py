@@ -119,6 +119,7 @@ class Scene:
             mapping=cast("CompiledMapping", CustomerMapping()),
             needed=lambda record: str(record.document["contact"]),
             target=self.erp,
+            target_name="erp",
             cache=cache,
             journal=self.journal,
             ids=ids,
@@ -139,7 +140,7 @@ class Scene:
             world=world,
         )
         backoff = Backoff(attempts=50, first=1.0, longest=5.0)
-        self.backs = WriteBacks(self.journal, self.shop, world, backoff, lambda: False)
+        self.backs = WriteBacks(self.journal, ["orders"], self.shop, world, backoff, lambda: False)
 
     async def sleep(self, seconds: float) -> None:
         """Let the clock jump."""

@@ -15,11 +15,13 @@ from crosswalk_engine.testing.chance import Chance
 
 @dataclass
 class Shop:
-    """The source: orders with versions, and what it was told."""
+    """The source: orders with versions, what it was told, whom it refuses, and what it cannot read."""
 
     chance: Chance
     orders: dict[str, Document]
     told: Counter[str] = field(default_factory=Counter)
+    refuse: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     calls: int = 0
     entities: ClassVar[Mapping[str, int]] = {"order": 200, "contact": 200}
     write_back_batch: ClassVar[int] = 10
@@ -28,6 +30,8 @@ class Shop:
         """Current state by key; contacts are made up as asked for."""
         self.calls += 1
         self.chance.before()
+        if self.unreadable.intersection(keys) and entity == "order":
+            raise RecordError("X-KEY", "this key cannot be read", got=", ".join(sorted(self.unreadable)))
         if entity == "contact":
             return {key: {"id": key} for key in keys}
         return {key: dict(self.orders[key]) for key in keys if key in self.orders}
@@ -45,18 +49,27 @@ class Shop:
         self.calls += 1
         self.chance.before()
         for item in items:
+            if item.record in self.refuse:
+                continue
             self.told[item.record] += 1
             self.orders[item.record]["status"] = item.status
         try:
             self.chance.after()
         except OutcomeUnknownError as error:
             return [ItemResult(item.record, "unknown", error.code) for item in items]
-        return [ItemResult(item.record, "done") for item in items]
+        return [
+            ItemResult(item.record, "refused" if item.record in self.refuse else "done") for item in items
+        ]
 
     async def written_back(self, items: Sequence[WriteBack]) -> set[str]:
         """Which orders have the status."""
         self.chance.before()
-        return {item.record for item in items if self.orders[item.record].get("status") == item.status}
+        return {item.record for item in items if self.state(self.orders[item.record]) != item.before}
+
+    def state(self, document: Document) -> int | None:
+        """The order's status."""
+        status = document.get("status")
+        return status if isinstance(status, int) else None
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -74,17 +87,17 @@ class Erp:
     entities: ClassVar[Mapping[str, str]] = {"sales_order": "CUOR", "customer": "CUNO"}
 
     async def find(
-        self, entity: str, output: Document, *, attempted: bool, progress: str | None
+        self, entity: str, output: Document, *, sent: Document | None, progress: str | None
     ) -> Found | None:
         """Look up by natural key; after an attempt, heads of the order are cleared."""
         self.chance.before()
         if entity == "customer":
             return Found(output["CUNO"]) if output["CUNO"] in self.customers else None
+        if sent is not None:
+            self.heads = {head: key for head, key in self.heads.items() if key != output["CUOR"]}
         for number, order in self.orders:
             if order["CUOR"] == output["CUOR"]:
                 return Found(number)
-        if attempted:
-            self.heads = {head: key for head, key in self.heads.items() if key != output["CUOR"]}
         return None
 
     async def create(self, entity: str, output: Document, *, remember: Callable[[str], None]) -> str:

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from crosswalk_engine.errors import BusyError
 from crosswalk_engine.journal import Journal
 
 #: Seconds that a command waits for the engine's answer.
@@ -83,7 +84,12 @@ def ask(
         with contextlib.suppress(httpx.ConnectError):
             transport = httpx.HTTPTransport(uds=str(path))
             with httpx.Client(transport=transport, base_url="http://engine", timeout=PATIENCE) as client:
-                reply = client.post(f"/dlq/{number}/{action}", json=order)
+                try:
+                    reply = client.post(f"/dlq/{number}/{action}", json=order)
+                except httpx.TimeoutException as error:
+                    raise BusyError(
+                        "CW-ENGINE-SILENT", "the engine does not answer", where=str(path)
+                    ) from error
                 record = reply.raise_for_status().json()["record"]
                 return None if record is None else str(record)
     writer = Journal(journal)

@@ -14,8 +14,9 @@ import random
 import secrets
 import signal
 import socket
+import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from starlette.routing import Route
 
 from crosswalk_engine.connectors.catalogue import Surroundings, build_connector
 from crosswalk_engine.connectors.config import EngineConfig
-from crosswalk_engine.connectors.contract import Source, Target
+from crosswalk_engine.connectors.contract import Metered, Source, Target
 from crosswalk_engine.connectors.http import HttpClient
 from crosswalk_engine.connectors.oauth import TokenStore
 from crosswalk_engine.connectors.retry import Backoff
@@ -44,8 +45,17 @@ from crosswalk_engine.triggers.webhook import WebhookReceiver
 #: Seconds for which a worker waits when nothing is due and nobody wakes it.
 IDLE = 0.25
 
-#: Seconds that a drain may take before connections are cut.
+#: Seconds that a drain may take before what still runs is cut off.
 DRAIN = 10.0
+
+#: Seconds to wait for space on the journal's disk.
+DISK = 5.0
+
+#: Callers that the receiver serves at the same time; more get a 503.
+MOST_CALLERS = 256
+
+#: Characters of the webhooks' seed, at the least.
+SHORTEST_SECRET = 32
 
 logger = logging.getLogger(__name__)
 
@@ -68,18 +78,12 @@ class Runtime:
             BusyError: the port or the journal is taken.
             ConfigError: the release and the configuration do not fit together.
         """
-        listener = _listen(self.config)
-        journal: Journal | None = None
-        client = HttpClient(self.config.network.policy())
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            listener = stack.enter_context(_listen(self.config))
             journal = Journal(self.base / self.config.journal, release=self.release.hash)
-            connectors = self._connectors(client)
+            stack.callback(journal.close)
+            connectors = self._connectors(stack)
             await self._serve(listener, journal, connectors, ready)
-        finally:
-            await client.close()
-            if journal is not None:
-                journal.close()
-            listener.close()
 
     async def _serve(
         self,
@@ -92,7 +96,10 @@ class Runtime:
         journal.outbox.seed_id_map(self.release.idmap, at=now())
         recovered = journal.inbox.recover(at=now())
         pipelines = assemble(self.release, connectors, journal, self.world)
-        monitor = Monitor(journal, self.release.hash, dict)
+        meters = {name: c for name, c in connectors.items() if isinstance(c, Metered)}
+        monitor = Monitor(
+            journal, self.release.hash, lambda: {name: meter.quota_used for name, meter in meters.items()}
+        )
         path_secrets = {name: hook_secret(self.config, name, self.base) for name in connectors}
         sources = {name: c for name, c in connectors.items() if isinstance(c, Source)}
         receiver = Receiver(journal, [p.flow for p in pipelines], sources)
@@ -129,32 +136,50 @@ class Runtime:
             asyncio.create_task(self._subscribe(pipelines, sources, path_secrets, url)),
             *(asyncio.create_task(self._flow(pipeline, busy)) for pipeline in pipelines),
         ]
-        for source in sources.values():
-            backs = WriteBacks(journal, source, self.world, Backoff(), lambda: any(busy.values()))
-            tasks.append(asyncio.create_task(self._write_backs(backs)))
+        for name, source in sources.items():
+            flows = [p.flow.name for p in pipelines if p.flow.source.connection == name]
+            if flows:
+                backs = WriteBacks(journal, flows, source, self.world, Backoff(), lambda: any(busy.values()))
+                tasks.append(asyncio.create_task(self._write_backs(backs)))
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait([stopped, *tasks], return_when=asyncio.FIRST_EXCEPTION)
         self._stop.set()
         self._wake.set()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
+        await _drain(tasks)
         stopped.cancel()
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
 
     async def _flow(self, pipeline: Pipeline, busy: dict[str, bool]) -> None:
         name = pipeline.flow.name
         while not self._stop.is_set():
             busy[name] = True
-            worked = await pipeline.run_batch()
+            worked = False
+            try:
+                worked = await pipeline.run_batch()
+                due = None if worked else pipeline.journal.inbox.next_due(name)
+            except sqlite3.OperationalError as error:
+                await self._disk(error)
+                continue
             busy[name] = worked
             if not worked:
-                await self._rest(pipeline.journal.inbox.next_due(name))
+                await self._rest(due)
 
     async def _write_backs(self, backs: WriteBacks) -> None:
         while not self._stop.is_set():
-            if not await backs.step():
-                await asyncio.sleep(IDLE)
+            try:
+                if not await backs.step():
+                    await self._pause(IDLE)
+            except sqlite3.OperationalError as error:
+                await self._disk(error)
+
+    async def _disk(self, error: sqlite3.OperationalError) -> None:
+        """A full disk passes: nothing was half-written, so wait and go on."""
+        logger.error("the journal cannot be written: %s", error)
+        await self._pause(DISK)
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not through a stop."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
 
     async def _rest(self, due: float | None) -> None:
         """Until something is due or somebody calls; the clock may jump, so never for long."""
@@ -188,18 +213,20 @@ class Runtime:
                     failures += 1
                     logger.warning("cannot subscribe flow %s: %s", name, error.render())
             if waiting:
-                await asyncio.sleep(backoff.delay(failures, self.world.rng) + 0.1)
+                await self._pause(backoff.delay(failures, self.world.rng) + 0.1)
 
-    def _connectors(self, client: HttpClient) -> dict[str, Source | Target]:
+    def _connectors(self, stack: contextlib.AsyncExitStack) -> dict[str, Source | Target]:
+        """One client a connection: a system that hangs must not starve the others of sockets."""
         tokens = TokenStore(self.base / f"{self.config.journal}.tokens")
         rng = random.Random(self.config.seed)  # noqa: S311  jitter, not secrets
-        around = Surroundings(
-            client, tokens, self.base, rng, self.world.sleep, self.world.now, self.world.monotonic
-        )
-        return {
-            name: build_connector(name, connection, around)
-            for name, connection in self.config.connections.items()
-        }
+        world = self.world
+        connectors = {}
+        for name, connection in self.config.connections.items():
+            client = HttpClient(self.config.network.policy())
+            stack.push_async_callback(client.close)
+            around = Surroundings(client, tokens, self.base, rng, world.sleep, world.now, world.monotonic)
+            connectors[name] = build_connector(name, connection, around)
+        return connectors
 
     def _catch_signals(self, monitor: Monitor) -> None:
         loop = asyncio.get_running_loop()
@@ -212,6 +239,17 @@ class Runtime:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
+
+
+async def _drain(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Let what is in flight end, for a while; then cut it off. The first failure is passed on."""
+    _, late = await asyncio.wait(tasks, timeout=DRAIN)
+    for task in late:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
 
 
 class _Quiet(uvicorn.Server):
@@ -228,7 +266,17 @@ class _Served:
 
     def __init__(self, routes: list[Route], listener: socket.socket) -> None:
         app = Starlette(routes=routes)
-        self._server = _Quiet(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
+        self._server = _Quiet(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                lifespan="off",
+                access_log=False,
+                limit_concurrency=MOST_CALLERS,
+                timeout_keep_alive=5,
+                timeout_graceful_shutdown=3,
+            )
+        )
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
 
     async def started(self) -> None:
@@ -240,16 +288,26 @@ class _Served:
 
     async def stop(self) -> None:
         self._server.should_exit = True
-        await asyncio.wait_for(self._task, DRAIN)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._task, DRAIN)
 
 
 def hook_secret(config: EngineConfig, connection: str, base: Path) -> str:
     """The secret in the path of a connection's webhooks; kept in a file beside the journal."""
     path = base / f"{config.journal}.hooks"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+        fresh = path.with_name(path.name + ".new")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
     seed = path.read_text().strip()
+    if len(seed) < SHORTEST_SECRET:
+        raise ConfigError(
+            "CW-HOOK-SECRET", "the webhooks' secret is damaged", where=str(path), fix="delete the file"
+        )
     return hashlib.sha256(f"{seed}|{connection}".encode()).hexdigest()[:43]
 
 

@@ -6,6 +6,7 @@ connection get the same answer, and nothing of them is kept.
 
 import hmac
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 
 from starlette.requests import ClientDisconnect, Request
@@ -67,6 +68,10 @@ class WebhookReceiver:
         except RecordError as error:
             logger.warning("notice of %s not understood: %s", connection, error.render())
             return _answer(400, error.code)
+        except sqlite3.OperationalError:
+            # No receipt, no 2xx: the sender keeps it and comes again.
+            logger.exception("the journal cannot be written")
+            return JSONResponse({"error": "CW-HOOK-LATER"}, status_code=503, headers={"retry-after": "30"})
         self._wake()
         return JSONResponse({"received": new}, status_code=202)
 

@@ -67,10 +67,19 @@ def _bearer(
         raise ConfigError("CW-BP-AUTH", f"auth lacks {', '.join(missing)}", where=where)
 
     async def refresh(last: Token | None) -> Token:
-        known = last.refresh if last is not None else None
-        seed = known or resolve_secret(auth["refresh_token"], base=base, where=where)
-        form = {"grant_type": "refresh_token", "refresh_token": seed, "client_id": auth["client_id"]}
-        return await request_token(client, auth["token_url"], form, now=now(), keep_refresh=seed)
+        seed = resolve_secret(auth["refresh_token"], base=base, where=where)
+        known = last.refresh if last is not None and last.refresh else seed
+        try:
+            return await exchange(known)
+        except ConfigError:
+            # A person who signed in again has put a fresh token into the configuration.
+            if known == seed:
+                raise
+            return await exchange(seed)
+
+    async def exchange(token: str) -> Token:
+        form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": auth["client_id"]}
+        return await request_token(client, auth["token_url"], form, now=now(), keep_refresh=token)
 
     tokens = TokenSource(name, refresh, store, now)
 

@@ -4,7 +4,6 @@ Facts: a throttled call is a 503 with its own text and no `Retry-After`; both th
 reply, the window in milliseconds; a 401 has no `WWW-Authenticate`; a 500 may be our own fault (CMNC-…).
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -47,8 +46,13 @@ class BrightpearlClient:
         self._headers = headers
         self._quota = quota
 
+    @property
+    def quota_used(self) -> float:
+        """Fraction of the current window that is used, in [0, 1]."""
+        return self._quota.used
+
     async def call(self, method: str, path: str, body: Any = None, *, writes: bool | None = None) -> Any:
-        """Call `path` and return the decoded reply; a 404 of a read is an empty answer, None.
+        """Call `path` and return the decoded reply; None where a read finds nothing or a write answers none.
 
         Raises:
             ThrottledError, RetriableError, OutcomeUnknownError: as the client's; a lost write is unknown.
@@ -83,21 +87,30 @@ class BrightpearlClient:
         return reply
 
     def _read(self, reply: Reply, where: str, writes: bool) -> Any:
-        if reply.status == 401:
+        if reply.status in (401, 403):
             raise ConfigError(
                 "CW-BP-AUTH",
-                "Brightpearl does not accept these credentials",
+                "Brightpearl does not accept these credentials for this call",
                 where=where,
-                got="status 401",
+                got=f"status {reply.status}",
                 fix="check the app reference, the developer reference and the token of this connection",
             )
-        if reply.status in (200, 207):
-            return reply.json(where)
-        if reply.status == 404 and not writes:
-            return None
+        if reply.status == 429:
+            raise ThrottledError("CW-BP-THROTTLED", "too many calls", retry_after=WINDOW, where=where)
+        if 200 <= reply.status < 300:
+            return _written(reply, where) if writes else reply.json(where)
         errors = _errors(reply)
         code = errors[0][0] if errors else ""
-        if 400 <= reply.status < 500 or code.startswith("CMNC"):
+        if reply.status == 404 and not writes:
+            if code == "CMNC-404":
+                return None
+            raise ConfigError(
+                "CW-BP-PATH",
+                "there is no such resource",
+                where=where,
+                fix="check base_url and the account code",
+            )
+        if reply.status != 408 and (400 <= reply.status < 500 or code.startswith("CMNC")):
             raise RecordError(
                 "CW-BP-REFUSED",
                 "; ".join(masked(text) for _, text in errors) or "refused",
@@ -108,6 +121,14 @@ class BrightpearlClient:
         raise kind(
             "CW-BP-DOWN", "Brightpearl failed", where=where, got=f"status {reply.status} {code}".strip()
         )
+
+
+def _written(reply: Reply, where: str) -> Any:
+    """What a successful write answers; success stands in the status, whatever the body is."""
+    try:
+        return reply.json(where)
+    except RetriableError:
+        return None
 
 
 def _reading(reply: Reply) -> QuotaReading | None:
@@ -133,12 +154,3 @@ def _errors(reply: Reply) -> list[tuple[str, str]]:
         if isinstance(entries, list)
         else []
     )
-
-
-async def gather_limited(tasks: list[Awaitable[Any]]) -> list[Any]:
-    """All results in order; the first failure is raised after every task has ended."""
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return results

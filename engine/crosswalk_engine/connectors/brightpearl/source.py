@@ -60,6 +60,11 @@ class BrightpearlSource:
         self._sleep = sleep
         self._backoff = backoff or Backoff(attempts=5, first=0.2, longest=5.0)
 
+    @property
+    def quota_used(self) -> float:
+        """Fraction of the account's current window that is used, by us and others, in [0, 1]."""
+        return self._client.quota_used
+
     async def close(self) -> None:
         """Nothing of its own is open."""
 
@@ -71,7 +76,7 @@ class BrightpearlSource:
         for start in range(0, len(wanted), most):
             id_set = format_id_set(wanted[start : start + most])
             reply = await self._read(f"{path}/{id_set}")
-            for record in _records(reply):
+            for record in _records(reply, path):
                 found[str(record[id_field])] = record
         return found
 
@@ -81,7 +86,8 @@ class BrightpearlSource:
         Raises:
             RecordError: the account offers none of `events`.
         """
-        listed = _records(await self._read("integration-service/webhook"))
+        hooks = "integration-service/webhook"
+        listed = _records(await self._read(hooks), hooks)
         there = {(hook.get("subscribeTo"), hook.get("uriTemplate")) for hook in listed}
         refused: RecordError | None = None
         accepted = 0
@@ -131,6 +137,11 @@ class BrightpearlSource:
             ) from error
         return [SourceEvent(entity, str(number), raised, name) for number in ids]
 
+    def state(self, document: Document) -> int | None:
+        """The order's status."""
+        status = document.get("orderStatus", {}).get("orderStatusId")
+        return status if isinstance(status, int) else None
+
     async def write_back(self, items: Sequence[WriteBack]) -> list[ItemResult]:
         """Set status and note of up to ten orders in one multi-message; one by one when that is down."""
         if len(items) == 1:
@@ -157,10 +168,16 @@ class BrightpearlSource:
         return _item_results(items, reply)
 
     async def written_back(self, items: Sequence[WriteBack]) -> set[str]:
-        """Which orders already stand in the status that we would set."""
+        """Which orders have left the status in which they were read: they were told, or people moved them on.
+
+        An order that is gone needs no telling either.
+        """
         orders = await self.fetch("order", [item.record for item in items])
-        wanted = {item.record: item.status for item in items}
-        return {key for key, order in orders.items() if order["orderStatus"]["orderStatusId"] == wanted[key]}
+        return {
+            item.record
+            for item in items
+            if item.record not in orders or _was_told(item, self.state(orders[item.record]))
+        }
 
     async def _put_status(self, item: WriteBack) -> ItemResult:
         try:
@@ -183,23 +200,41 @@ def _status(item: WriteBack) -> dict[str, Any]:
     return {"orderStatusId": item.status, "orderNote": {"text": item.note}}
 
 
-def _records(reply: Any) -> list[Document]:
+def _was_told(item: WriteBack, state: int | None) -> bool:
+    return state == item.status or (item.before is not None and state != item.before)
+
+
+def _records(reply: Any, where: str) -> list[Document]:
+    if reply is None:
+        return []
     content = reply.get("response") if isinstance(reply, dict) else None
-    return [record for record in content if isinstance(record, dict)] if isinstance(content, list) else []
+    if not isinstance(content, list):
+        raise RetriableError(
+            "CW-BP-REPLY", "the reply has no records", where=where, got=type(content).__name__
+        )
+    return [record for record in content if isinstance(record, dict)]
 
 
 def _item_results(items: Sequence[WriteBack], reply: Any) -> list[ItemResult]:
-    content = reply.get("response", {}) if isinstance(reply, dict) else {}
-    processed = {str(entry.get("label")): entry for entry in content.get("processedMessages", [])}
-    results = []
-    for item in items:
-        entry = processed.get(item.record)
-        status = int(entry.get("statusCode", 0)) if entry else 0
-        if status == 200:
-            results.append(ItemResult(item.record, "done"))
-        elif entry is None or status >= 500:
-            results.append(ItemResult(item.record, "failed", "CW-BP-ITEM", f"status {status}"))
-        else:
-            text = masked(entry.get("body", {}).get("content", ""))
-            results.append(ItemResult(item.record, "refused", "CW-BP-REFUSED", f"status {status} {text}"))
-    return results
+    content = reply.get("response") if isinstance(reply, dict) else None
+    processed = content.get("processedMessages") if isinstance(content, dict) else None
+    if not isinstance(processed, list):
+        # It was a success, but of what? Ask before anything is sent again.
+        return [ItemResult(item.record, "unknown", "CW-BP-REPLY") for item in items]
+    entries = {str(entry.get("label")): entry for entry in processed if isinstance(entry, dict)}
+    return [_item_result(item.record, entries.get(item.record)) for item in items]
+
+
+def _item_result(record: str, entry: Mapping[str, Any] | None) -> ItemResult:
+    if entry is None:
+        return ItemResult(record, "failed", "CW-BP-ITEM", "not processed")
+    status = entry.get("statusCode")
+    if not isinstance(status, int) or status >= 500:
+        return ItemResult(record, "unknown", "CW-BP-ITEM", f"status {status}")
+    if 200 <= status < 300:
+        return ItemResult(record, "done")
+    if status in (401, 403, 408, 429):
+        return ItemResult(record, "failed", "CW-BP-ITEM", f"status {status}")
+    body = entry.get("body")
+    text = masked(body.get("content", "")) if isinstance(body, dict) else ""
+    return ItemResult(record, "refused", "CW-BP-REFUSED", f"status {status} {text}")

@@ -6,7 +6,7 @@ the top; messages are padded and repeat their code and field; some "GET" transac
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -55,6 +55,13 @@ class M3Result:
         """Whether M3 said no, or did not come to it."""
         return bool(self.error or self.code or self.not_processed)
 
+    def absent(self, fields: Fields) -> bool:
+        """Whether the refusal says that the very key that was asked for is not there.
+
+        "Company 100 does not exist" and "user … not found" are other troubles: their field is none of ours.
+        """
+        return bool(self.field in fields and _ABSENT.search(self.error))
+
     @property
     def passes(self) -> bool:
         """Whether the refusal is of the kind that passes by itself."""
@@ -71,6 +78,7 @@ class M3Client:
         company: CONO of every call.
         rng: draws the jitter of repeated reads.
         sleep: how to wait.
+        monotonic: seconds on a clock that never jumps.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class M3Client:
         company: str | None,
         rng: random.Random,
         sleep: Sleep,
+        monotonic: Callable[[], float],
     ) -> None:
         self._client = client
         self._rng = rng
@@ -89,6 +98,8 @@ class M3Client:
         self._execute = f"{ionapi.iu.rstrip('/')}/{ionapi.ti}/M3/m3api-rest/v2/execute"
         self._tokens = tokens
         self._company = company
+        self._monotonic = monotonic
+        self._closed_until = 0.0
 
     async def read(self, program: str, transaction: str, fields: Fields) -> list[dict[str, str]]:
         """All records that a reading transaction gives; "does not exist" is an empty list.
@@ -109,7 +120,7 @@ class M3Client:
             return list(result.records)
         if result.passes:
             raise RetriableError("CW-M3-BUSY", masked(result.error), where=f"{program}/{transaction}")
-        if _ABSENT.search(result.error):
+        if result.absent(fields):
             return []
         raise refuse(result, program, fields)
 
@@ -131,9 +142,22 @@ class M3Client:
             }
             if self._company:
                 body["cono"] = int(self._company)
+            self._respect_pause(program)
             reply = await self._post(body, program, writes)
-            results += _results(reply, program, [name for name, _ in part], writes)
+            try:
+                results += _results(reply, program, [name for name, _ in part], writes)
+            except ThrottledError as error:
+                self._closed_until = self._monotonic() + error.retry_after
+                raise
         return results
+
+    def _respect_pause(self, where: str) -> None:
+        """A pause that the gateway asked for holds for every call of the tenant."""
+        left = self._closed_until - self._monotonic()
+        if left > 0:
+            raise ThrottledError(
+                "CW-M3-THROTTLED", "the gateway asked for a pause", retry_after=left, where=where
+            )
 
     async def _post(self, body: dict[str, Any], where: str, writes: bool) -> Reply:
         token = await self._tokens.token()
@@ -158,25 +182,30 @@ class M3Client:
 
 
 def _results(reply: Reply, program: str, names: Sequence[str], writes: bool) -> list[M3Result]:
-    where = program
     if reply.status == 429:
         after = reply.headers.get("retry-after", "")
         pause = float(after) if after.isdigit() else 60.0
         raise ThrottledError(
-            "CW-M3-THROTTLED", "the gateway's quota is used up", retry_after=pause, where=where
+            "CW-M3-THROTTLED", "the gateway's quota is used up", retry_after=pause, where=program
         )
+    # Whatever cannot be read says nothing about what has happened.
+    doubt = OutcomeUnknownError if writes else RetriableError
     if reply.status not in (200, 400):
-        kind = OutcomeUnknownError if writes else RetriableError
-        raise kind("CW-M3-DOWN", "M3 failed", where=where, got=f"status {reply.status}")
-    body = reply.json(where)
+        raise doubt("CW-M3-DOWN", "M3 failed", where=program, got=f"status {reply.status}")
+    try:
+        body = reply.json(program)
+    except RetriableError as error:
+        raise doubt(error.code, error.what, where=program, got=error.got) from error
     if not isinstance(body, dict):
-        raise RetriableError("CW-M3-REPLY", "M3's reply has no results", where=where, got=type(body).__name__)
+        raise doubt("CW-M3-REPLY", "M3's reply has no results", where=program, got=type(body).__name__)
     if body.get("wasTerminated"):
-        kind = OutcomeUnknownError if writes else RetriableError
-        raise kind("CW-M3-TERMINATED", masked(body.get("terminationReason", "terminated")), where=where)
-    if "results" not in body:
+        raise doubt("CW-M3-TERMINATED", "M3 ended the call half-way", where=program)
+    if "results" not in body and (body.get("errorCode") or body.get("errorMessage")) and len(names) == 1:
         return [_one(body, names[0])]
-    return [_one(entry, name) for entry, name in zip(body["results"], names, strict=True)]
+    entries = body.get("results")
+    if not isinstance(entries, list) or len(entries) != len(names):
+        raise doubt("CW-M3-REPLY", "M3's reply has not one result for each call", where=program)
+    return [_one(entry, name) for entry, name in zip(entries, names, strict=True)]
 
 
 def _one(entry: Mapping[str, Any], name: str) -> M3Result:
@@ -190,13 +219,19 @@ def _one(entry: Mapping[str, Any], name: str) -> M3Result:
     return M3Result(name, records, masked(message), code, field, bool(entry.get("notProcessed")))
 
 
+#: Fields of people: their values, and messages that quote them, stay out of what is shown.
+_PERSONAL = frozenset(
+    ("CUNM", "CUA1", "CUA2", "CUA3", "CUA4", "TOWN", "PONO", "PHNO", "PHN2", "TFNO", "MAIL", "YREF", "YRE2")
+)
+
+
 def refuse(result: M3Result, program: str, fields: Fields) -> RecordError:
-    """The error of a refused transaction, naming the field and its value."""
-    value = fields.get(result.field, "")
+    """The error of a refused transaction, naming the field and, where it is not personal, its value."""
+    personal = result.field in _PERSONAL
     return RecordError(
         f"CW-M3-{result.code or 'REFUSED'}",
-        result.error or "M3 refused the record",
+        f"M3 refused {result.field}" if personal else result.error or "M3 refused the record",
         where=f"{program}/{result.transaction} {result.field}".strip(),
-        got=masked(value),
+        got="" if personal else masked(fields.get(result.field, "")),
         fix="correct the record or its mapping, then replay it",
     )

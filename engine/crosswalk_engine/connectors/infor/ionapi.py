@@ -59,14 +59,21 @@ def grant(ionapi: IonApi, client: HttpClient, now: Callable[[], float]) -> Grant
     """How tokens are got: by the refresh token where there is one, else as service account or client."""
 
     async def fetch(last: Token | None) -> Token:
-        form = {"client_id": ionapi.ci, "client_secret": ionapi.cs}
         if last is not None and last.refresh:
-            form |= {"grant_type": "refresh_token", "refresh_token": last.refresh}
-        elif ionapi.saak and ionapi.sask:
-            form |= {"grant_type": "password", "username": ionapi.saak, "password": ionapi.sask}
-        else:
-            form |= {"grant_type": "client_credentials"}
-        keep = last.refresh if last else None
-        return await request_token(client, ionapi.token_url, form, now=now(), keep_refresh=keep)
+            try:
+                return await exchange(
+                    {"grant_type": "refresh_token", "refresh_token": last.refresh}, last.refresh
+                )
+            except ConfigError:
+                pass  # its life is over; the account itself can still sign in
+        if ionapi.saak and ionapi.sask:
+            return await exchange(
+                {"grant_type": "password", "username": ionapi.saak, "password": ionapi.sask}, None
+            )
+        return await exchange({"grant_type": "client_credentials"}, None)
+
+    async def exchange(form: dict[str, str], keep: str | None) -> Token:
+        whole = {"client_id": ionapi.ci, "client_secret": ionapi.cs, **form}
+        return await request_token(client, ionapi.token_url, whole, now=now(), keep_refresh=keep)
 
     return fetch

@@ -44,9 +44,11 @@ class InforM3Target:
         """Nothing of its own is open."""
 
     async def find(
-        self, entity: str, output: Document, *, attempted: bool, progress: str | None
+        self, entity: str, output: Document, *, sent: Document | None, progress: str | None
     ) -> Found | None:
-        """Look the record up; batch heads that an earlier attempt left unconfirmed are deleted on the way.
+        """Look the record up; batch heads that an earlier attempt left unconfirmed are deleted first.
+
+        The order is asked for last: while a head was still there, a background job could have made it real.
 
         Raises:
             RetriableError: M3 is still making the order; ask again later.
@@ -54,20 +56,23 @@ class InforM3Target:
         if entity == "customer":
             rows = await self._client.read("CRS610MI", "GetBasicData", {"CUNO": output["CUNO"]})
             return Found(rows[0]["CUNO"]) if rows else None
+        if sent is not None:
+            await self._clear_leftovers({sent["CUNO"], output["CUNO"]}, output["CUOR"], progress)
         if progress and (number := await self._final_number(progress)):
             return Found(number)
         rows = await self._client.read("OIS120MI", "LstCOStopByCUOR", {"CUOR": output["CUOR"]})
         # A list may go on behind the asked-for position, so each row's own number is compared.
         there = [row for row in rows if row.get("CUOR") == output["CUOR"]]
-        if there:
-            return Found(there[0]["ORNO"])
-        if not attempted:
-            return None
-        heads = await self._client.read("OIS100MI", "LstBatchHead", {"CUNO": output["CUNO"]})
-        for head in heads:
-            if head.get("CUOR") == output["CUOR"]:
-                await self._clear(head["ORNO"])
-        return None
+        return Found(there[0]["ORNO"]) if there else None
+
+    async def _clear_leftovers(self, customers: set[str], order: str, progress: str | None) -> None:
+        temporary = {progress} if progress else set()
+        for customer in sorted(customers):
+            heads = await self._client.read("OIS100MI", "LstBatchHead", {"CUNO": customer})
+            temporary |= {head["ORNO"] for head in heads if head.get("CUOR") == order}
+        for number in sorted(temporary):
+            if not await self._final_number(number):
+                await self._clear(number)
 
     async def create(self, entity: str, output: Document, *, remember: Callable[[str], None]) -> str:
         """Create the record and return its number (CUNO or the final ORNO)."""
@@ -133,8 +138,14 @@ class InforM3Target:
         raise refuse(result, "OIS100MI", fields)
 
     async def _delete(self, temporary: str) -> None:
-        (result,) = await self._client.run("OIS100MI", [("DelBatchHead", {"ORNO": temporary})], writes=True)
-        if result.failed and result.passes:
+        """Delete a batch head; that it is not there is as good.
+
+        Raises:
+            RetriableError: M3 does not delete it now (it may just be becoming an order).
+        """
+        fields = {"ORNO": temporary}
+        (result,) = await self._client.run("OIS100MI", [("DelBatchHead", fields)], writes=True)
+        if result.failed and not result.absent(fields):
             raise RetriableError("CW-M3-BUSY", result.error, where="OIS100MI/DelBatchHead")
 
     async def _write(self, program: str, transaction: str, fields: Fields, key: str) -> str:
