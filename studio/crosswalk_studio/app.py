@@ -50,6 +50,10 @@ def _side_bar() -> None:
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 2.2rem 3rem; max-width: 1700px; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
+[data-testid="stMarkdownContainer"] h3 { padding: 0; margin: 0; font-size: 1.05rem; }
+[data-testid="stTable"] td { font-size: 13px; vertical-align: top; }
+[data-testid="stTable"] td:first-child { white-space: nowrap; }
+[data-testid="stHeading"] h1 { padding: 0.2rem 0 0; }
 [data-testid="stSidebarHeader"] { height: 3.2rem; }
 </style>"""
 

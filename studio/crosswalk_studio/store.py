@@ -16,7 +16,6 @@ from typing import Any
 from crosswalk_models.feedback import Decision, append_decision, read_decisions
 
 SCHEMA_VERSION = 1
-_NEWEST = "order by at desc, seq desc"
 _SCHEMA = """
 create table if not exists decision(
   seq integer primary key, id text not null unique, at text not null, actor text not null,
@@ -70,7 +69,10 @@ class Store:
 
     def thread(self, kind: str, mapping: str, target: str) -> list[Decision]:
         """All decisions about this target, the last first."""
-        question = "select body from decision where kind = ? and mapping = ? and target = ? " + _NEWEST
+        question = (
+            "select body from decision where kind = ? and mapping = ? and target = ?"
+            " order by at desc, seq desc"
+        )  # fmt: skip
         return self._ask(question, (kind, mapping, target))
 
     def heads(self, kind: str, mapping: str = "") -> dict[str, Decision]:

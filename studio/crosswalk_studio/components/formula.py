@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any, Final
 
 import streamlit as st
@@ -11,7 +12,11 @@ from crosswalk_engine.formula import FormulaProblem
 #: Longer texts are no formulas; the parser would refuse them too.
 MAX_LENGTH: Final = 8_000
 
-_mount = st.components.v2.component("crosswalk-studio.formula", js="formula.js", css="formula.css")
+
+@cache
+def _component() -> Any:
+    """Registered at its first use: only a running server knows where assets lie."""
+    return st.components.v2.component("crosswalk-studio.formula", js="formula.js", css="formula.css")
 
 
 def formula_field(
@@ -54,7 +59,7 @@ def formula_field(
         "label": label,
         "placeholder": placeholder,
     }
-    _mount(key=key, data=data, on_draft_change=_ignore, on_save_change=on_save)
+    _component()(key=key, data=data, on_draft_change=_ignore, on_save_change=on_save)
     return now
 
 

@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any, Final, Literal
 
 import streamlit as st
@@ -110,7 +111,10 @@ class _Session:
     select: dict[str, Any] | None = None
 
 
-_mount = st.components.v2.component("crosswalk-studio.queue", js="queue.js", css="queue.css")
+@cache
+def _component() -> Any:
+    """Registered at its first use: only a running server knows where assets lie."""
+    return st.components.v2.component("crosswalk-studio.queue", js="queue.js", css="queue.css")
 
 
 def review_list(
@@ -159,7 +163,7 @@ def review_list(
         "select": session.select,
         **_changes(key, session, rows),
     }
-    _mount(key=key, data=data, on_outbox_change=take)
+    _component()(key=key, data=data, on_outbox_change=take)
     chosen = _outbox(key, session).get("selected")
     known = {row.id for row in rows}
     return chosen if chosen in known else next(iter(known and [rows[0].id]), None)

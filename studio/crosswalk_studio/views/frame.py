@@ -78,21 +78,17 @@ def failed(error: CrosswalkError, *, what: str = "") -> None:
 
 
 def findings_table(findings: Iterable[Finding]) -> None:
-    """Findings as the command line lists them."""
+    """Findings as the command line lists them; long sentences wrap."""
     rows = [
         {
-            "": "✕" if finding.level == "error" else "△",
-            "Level": finding.level,
-            "Where": finding.where,
-            "Code": finding.code,
-            "What": finding.message,
-            "Suggestion": finding.suggestion,
+            "Level": "✕ error" if finding.level == "error" else "△ warning",
+            "What": plain(finding.message, 600)
+            + (f"  \n:gray[{plain(finding.suggestion)}]" if finding.suggestion else ""),
+            "Where": plain(f"{finding.where}") + f"  \n:gray[{plain(finding.code)}]",
         }
         for finding in findings
     ]
-    st.dataframe(
-        rows, hide_index=True, row_height=30, column_config={"": st.column_config.TextColumn(width=30)}
-    )
+    st.table(rows, border="horizontal", hide_index=True)
 
 
 def broken_project(opened: Workspace) -> bool:

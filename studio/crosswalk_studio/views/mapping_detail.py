@@ -17,6 +17,8 @@ from crosswalk_studio.services.proposals import rule_preview
 from crosswalk_studio.services.targets import TargetRow
 from crosswalk_studio.views import formula_help, frame, history
 
+#: Candidates less likely than this are shown only among the first three.
+LIKELY = 0.05
 WORDS = {
     "suggested": ("blue", "◇ suggested"),
     "accepted": ("green", "✓ accepted"),
@@ -52,57 +54,50 @@ def _head(row: TargetRow) -> None:
 
 
 def _candidates(mapper: Mapper, row: TargetRow) -> int:
-    """The candidates, and the evidence of the chosen one; gives its rank, 0 when there is none."""
+    """The candidates, and why the chosen one is put forward; gives its rank, 0 when there is none."""
     if not row.suggestions:
         if mapper.suggestions() is not None:
             st.caption("The matcher has no candidate for this field. Write the formula below.")
         return 0
-    by_rank = {item.rank: item for item in row.suggestions}
+    likely = [item for item in row.suggestions if item.rank <= 3 or item.probability >= LIKELY]
+    by_rank = {item.rank: item for item in likely}
     key = f"candidate {mapper.name} {row.path}"
 
     def label(rank: int) -> str:
         item = by_rank[rank]
         return f"{plain(item.source)} · {_percent(item.probability)}"
 
-    chosen = st.radio(
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    chosen = left.radio(
         "Candidates", list(by_rank), format_func=label, key=key, index=0, label_visibility="collapsed"
     )
-    rank = int(chosen or row.suggestions[0].rank)
-    item = by_rank[rank]
-    with st.container(horizontal=True, gap="small"):
-        if row.rule is None or rank != row.suggestions[0].rank:
-            label_text = "Use this candidate" if row.rule is None else "Replace the rule by this candidate"
-            if st.button(label_text, key=f"use {key}", icon=":material/check:", type="primary"):
-                _run(lambda: mapper.accept(row.path, _by(row), rank=rank))
-    _evidence(item)
+    rank = int(chosen or likely[0].rank)
+    replaces = row.rule is not None
+    if not replaces or rank != likely[0].rank:
+        tip = "Puts it in place of the rule." if replaces else "The same as the key A in the list."
+        word = "Replace" if replaces else "Accept"
+        if right.button(word, key=f"use {key}", icon=":material/check:", type="primary", help=tip):
+            _run(lambda: mapper.accept(row.path, _by(row), rank=rank))
+    _evidence(by_rank[rank])
     return rank
 
 
 def _evidence(item: Suggestion) -> None:
-    with st.expander(f"Why {_percent(item.probability)}: {len(item.evidence)} reasons", expanded=True):
+    strongest = "; ".join(reason.sentence.rstrip(".") for reason in item.evidence[:2])
+    with st.expander(f"**Why {_percent(item.probability)}** · {plain(strongest, 150)}"):
         rows = [
             {
-                "Reason": f"{reason.comparator}: {reason.level}",
-                "Weight": round(reason.weight, 2),
-                "In words": reason.sentence
-                + (f" ({', '.join(reason.examples[:3])})" if reason.examples else ""),
+                "Weight": f"{reason.weight:+.2f}",
+                "Reason": plain(f"{reason.comparator}: {reason.level}"),
+                "In words": plain(
+                    reason.sentence + (f" ({', '.join(reason.examples[:3])})" if reason.examples else "")
+                ),
             }
             for reason in item.evidence
         ]
-        st.dataframe(
-            rows,
-            hide_index=True,
-            row_height=28,
-            column_config={
-                "Reason": st.column_config.TextColumn(width=170),
-                "Weight": st.column_config.NumberColumn(
-                    width=60, format="%+.2f", help="Log-odds: above zero speaks for it, below against."
-                ),
-                "In words": st.column_config.TextColumn(width="large"),
-            },
-        )
+        st.table(rows, border="horizontal", hide_index=True)
         st.caption(
-            plain(f"Scored by {item.model}. Weights add up; the matcher turns the sum into the probability.")
+            plain(f"Log-odds, scored by {item.model}: above zero speaks for it, below against. They add up.")
         )
 
 

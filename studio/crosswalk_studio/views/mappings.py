@@ -146,11 +146,10 @@ def _item(row: TargetRow) -> Item:
     note = formula or (best.source if best is not None else "")
     badges = []
     if row.result:
+        note = formula
         badges.append(
             Badge("given by the target", "plain", "The target fills this field itself; nobody maps it.")
         )
-    elif row.required and row.rule is None:
-        badges.append(Badge("required", "bad", "The target refuses a record without it."))
     can = ["undo"]
     if row.rule is None and best is not None and row.state != "rejected":
         can.append("accept")

@@ -195,7 +195,8 @@ def _kept(desk: ReleaseDesk, kept: list[Kept]) -> None:
     manifest = chosen.manifest
     st.markdown(
         f"**{plain(manifest.name)}** · {len(manifest.files)} files · "
-        f"made by {plain(manifest.author or 'nobody')}, approved by {plain(manifest.approver or 'nobody')}  \n:gray[{plain(manifest.version)}]"
+        f"made by {plain(manifest.author or 'nobody')}, "
+        f"approved by {plain(manifest.approver or 'nobody')}  \n:gray[{plain(manifest.version)}]"
     )
     st.download_button(
         "Download zip",
