@@ -1,7 +1,8 @@
 """Measure: `python tests/bench/run.py [NAME]` prints a table and writes build/bench/<name>.json.
 
 Every figure is a ratio against a peer or a baseline in the same run, medians of several rounds, so that a
-noisy machine moves both sides alike. A bench is a module `bench_<name>.py` here with `measure() -> list[Ratio]`.
+noisy machine moves both sides alike. A bench is a module `bench_<name>.py` here, with
+`measure() -> list[dict]`: name, ratio, ours, theirs, unit.
 """
 
 import importlib.util

@@ -34,10 +34,12 @@ def demo(
     faults: Faults = typer.Option(Faults.NONE, "--faults", help="How badly the systems behave."),
     kill: int = typer.Option(0, "--kill", min=0, help="Kill the engine this often on the way."),
     data: Path = typer.Option(Path("sample_data"), "--data", help="Data folder."),
-    project: Path = typer.Option(None, "--project", help="Project; the data folder's sample by default."),
-    release: Path = typer.Option(None, "--release", help="Run this release instead of building one."),
-    workdir: Path = typer.Option(None, "--workdir", help="Work folder; a temporary one by default."),
-    report: Path = typer.Option(None, "--report", help="Write the figures here, as JSON."),
+    project: Path | None = typer.Option(
+        None, "--project", help="Project; the data folder's sample by default."
+    ),
+    release: Path | None = typer.Option(None, "--release", help="Run this release instead of building one."),
+    workdir: Path | None = typer.Option(None, "--workdir", help="Work folder; a temporary one by default."),
+    report: Path | None = typer.Option(None, "--report", help="Write the figures here, as JSON."),
 ) -> None:
     """Sandboxes up, profile, suggest, apply the recorded decisions, release, run, verify at the target.
 
@@ -66,5 +68,3 @@ def demo(
             fix="see engine.log, sandbox.log and `crosswalk dlq list` there",
         )
     typer.echo(f"\nOpen the studio on this project: crosswalk studio --project {place / 'project'}")
-    if workdir is None and release is not None:
-        shutil.rmtree(place)
