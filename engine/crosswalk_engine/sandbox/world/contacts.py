@@ -52,7 +52,7 @@ def consumer(seed: int, index: int) -> Contact:
     draw = Draw(seed, "contact", index)
     if plan.role == "duplicate":
         return _typed_again(draw, FIRST_CONSUMER_ID + index, consumer(seed, plan.origin))
-    person = draw_person(draw, plan.country)
+    person = draw_person(draw, plan.country, index)
     address = draw_address(draw, plan.country)
     return Contact(
         FIRST_CONSUMER_ID + index, person, typed_phone(draw, person.phone, plan.country), "", address
@@ -67,7 +67,7 @@ def trade_contact(seed: int, contact_id: int) -> Contact:
         return _typed_again(Draw(seed, "contact", contact_id), contact_id, first)
     firm = next(firm for firm in firms() if firm.contact == contact_id)
     draw = Draw(seed, "contact", contact_id)
-    person = draw_person(draw, firm.country, firm_domain(firm))
+    person = draw_person(draw, firm.country, contact_id, firm_domain(firm))
     address = draw_address(draw, firm.country, firm.town)
     phone = typed_phone(draw, person.phone, firm.country)
     return Contact(contact_id, person, phone, firm.name, address, firm)

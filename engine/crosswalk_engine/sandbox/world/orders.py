@@ -214,7 +214,7 @@ def _parties(plan: Plan, contact: Contact, draw: Draw) -> dict[str, Any]:
     person, address = contact.person, contact.address
     name, phone, email = person.full, contact.phone, person.email
     if plan.role == "guest":
-        guest = draw_person(draw, plan.country)
+        guest = draw_person(draw, plan.country, plan.order_id)
         name, phone, email = guest.full, typed_phone(draw, guest.phone, plan.country), guest.email
         email = f"{draw.whole(10**9, 10**10)}@marketplace.example"
     if plan.role == "guest" or plan.country != address.place.country:
@@ -224,7 +224,7 @@ def _parties(plan: Plan, contact: Contact, draw: Draw) -> dict[str, Any]:
     if draw.chance(0.2):
         to_address = draw_address(draw, plan.country)
         if not plan.firm:
-            other = draw_person(draw, plan.country)
+            other = draw_person(draw, plan.country, plan.order_id)
             to_name, to_company = other.full, draw.pick(["", "", "Studio 5", f"{other.last} & Co"])
     delivery = _block(to_name, to_company, to_address, phone=phone, email=email)
     return {"customer": customer, "delivery": delivery, "billing": dict(customer)}

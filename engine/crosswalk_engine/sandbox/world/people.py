@@ -14,20 +14,29 @@ _SALUTATIONS = {
     "men": {"Mr": 0.8, "Dr": 0.05, "": 0.15},
 }
 
-#: National numbers without the leading zero; the digits after the dash are drawn.
-#: Ranges reserved for drama: GB 0117 496 0xxx, US 555-01xx, IE 020 91x xxxx, FR 01 99 00 xx xx,
-#: DE 030 23125 xxx. NL, BE and CH have none: a subscriber number there cannot begin with 0, so ours do.
+#: Area codes and first digits, national and without a leading zero, of number ranges kept for fiction:
+#: GB 0xxx 496 0xxx, US xxx 555-01xx, IE 020 91x xxxx, FR 01 99 00 and others, DE 030 23125 xxx and others.
+#: NL, BE and CH have none: a subscriber's number there cannot begin with 0, so ours do.
 _PHONES = {
-    "GB": "117 4960",
-    "US": "512 55501",
-    "IE": "20 910",
-    "FR": "1 9900",
-    "DE": "30 23125",
-    "NL": "20 012",
-    "BE": "2 055",
-    "CH": "44 055",
+    "GB": tuple(f"{area} 4960" for area in (113, 114, 115, 116, 117, 118, 121, 131, 141, 151, 161)),
+    "US": tuple(
+        f"{area} 55501"
+        for area in (
+            *(206, 212, 213, 214, 215, 303, 312, 404, 412, 415, 503, 505, 512, 608, 612, 614, 615, 617, 619),
+            *(713, 718, 734, 773, 802, 828, 843, 860, 912),
+        )
+    ),
+    "IE": ("20 91",),
+    "FR": ("1 9900", "2 6191", "3 5301", "4 6571", "5 3649"),
+    "DE": ("30 23125", "221 4710", "40 66969", "69 90009", "89 99998"),
+    "NL": ("20 012",),
+    "BE": ("2 055",),
+    "CH": ("44 055",),
 }
 _NATIONAL_DIGITS = {"GB": 10, "US": 10, "IE": 9, "FR": 9, "DE": 10, "NL": 9, "BE": 8, "CH": 9}
+
+#: Multiplying by a prime scatters neighbouring numbers and keeps different ones apart, up to `_SCATTER`.
+_PRIME, _SCATTER = 7_919, 100_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +99,33 @@ def plain(text: str) -> str:
     return "".join(c for c in decomposed if c.isascii() and c.isalnum())
 
 
-def draw_person(draw: Draw, country: str, domain: str = "") -> Person:
-    """A person of `country`; with `domain`, the mail address is at work."""
+def draw_person(draw: Draw, country: str, number: int, domain: str = "") -> Person:
+    """A person of `country`; another `number` means another mail address and, mostly, another telephone.
+
+    With `domain`, the mail address is at work.
+    """
     names = _names(country)
     sex = draw.weighted({"women": 0.56, "men": 0.44})
     first, last = draw.pick(names[sex]), draw.pick(names["last"])
-    prefix = _PHONES[country].replace(" ", "")
+    scattered = number * _PRIME % _SCATTER
+    local = f"{plain(first)}.{plain(last)}"
+    if not domain:
+        styles = (
+            f"{local}{scattered}",
+            f"{plain(first)[0]}.{plain(last)}{scattered}",
+            f"{plain(first)}{scattered}",
+        )
+        local = draw.pick(styles)
+    email = f"{local}@{domain or draw.pick(_DOMAINS)}"
+    return Person(draw.weighted(_SALUTATIONS[sex]), first, last, email, _phone(country, scattered), country)
+
+
+def _phone(country: str, scattered: int) -> str:
+    """National digits: one of the country's ranges, filled up from `scattered`."""
+    ranges = _PHONES[country]
+    prefix = ranges[scattered % len(ranges)].replace(" ", "")
     missing = _NATIONAL_DIGITS[country] - len(prefix)
-    phone = prefix + "".join(str(draw.whole(0, 9)) for _ in range(missing))
-    tail = str(draw.whole(2, 99)) if draw.chance(0.35) and not domain else ""
-    email = f"{plain(first)}.{plain(last)}{tail}@{domain or draw.pick(_DOMAINS)}"
-    return Person(draw.weighted(_SALUTATIONS[sex]), first, last, email, phone, country)
+    return prefix + f"{scattered // len(ranges) % 10**missing:0{missing}d}"
 
 
 def firm_domain(firm: Firm) -> str:
@@ -116,7 +141,7 @@ def typed_phone(draw: Draw, phone: str, country: str) -> str:
         shown = {"spaced": "({}) {}-{}", "international": "+1 {} {} {}", "bare": "{}{}{}"}
         return shown[style].format(*parts)
     code = COUNTRIES[country][3]
-    area = len(_PHONES[country].split(" ", maxsplit=1)[0])
+    area = next(len(a) for a in (r.split()[0] for r in _PHONES[country]) if phone.startswith(a))
     head, tail = phone[:area], phone[area:]
     if style == "international":
         return f"+{code} {head} {tail[:3]} {tail[3:]}"
