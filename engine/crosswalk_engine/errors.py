@@ -50,6 +50,10 @@ class CrosswalkError(Exception):
 
     def render(self) -> str:
         """The one-line form: ``CODE what · where · got · expected · fix``; empty parts are left out."""
+        return f"{self.code} {self.detail()}"
+
+    def detail(self) -> str:
+        """The same without the code, for places that show the code by itself."""
         labelled = [
             self.what,
             self.where and f"at {self.where}",
@@ -57,7 +61,7 @@ class CrosswalkError(Exception):
             self.expected and f"expected {self.expected}",
             self.fix and f"fix: {self.fix}",
         ]
-        return f"{self.code} " + " · ".join(part for part in labelled if part)
+        return " · ".join(part for part in labelled if part)
 
     def __str__(self) -> str:
         return self.render()

@@ -55,7 +55,7 @@ async def deliver(
         else:
             key = found.target_key
     except RecordError as error:
-        outbox.refuse(effect, at=world.now(), code=error.code, reason=error.render())
+        outbox.refuse(effect, at=world.now(), code=error.code, reason=error.detail())
         raise
     _settle(mapped, flow, effect, journal, world, key=key, there=sent or mapped.output, before=before)
 

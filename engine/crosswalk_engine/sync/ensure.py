@@ -104,7 +104,7 @@ class Ensurer:
                 else await self.target.create(self.step.entity, result.output, remember=_nothing)
             )
         except RecordError as error:
-            self.journal.outbox.refuse(effect, at=self.world.now(), code=error.code, reason=error.render())
+            self.journal.outbox.refuse(effect, at=self.world.now(), code=error.code, reason=error.detail())
             raise
         self.journal.outbox.ensure(
             effect, entity=self.step.entity, source_key=key, target_key=target_key, at=self.world.now()

@@ -186,19 +186,19 @@ class Pipeline:
         if isinstance(error, FatalError):
             raise error
         if isinstance(error, HoldError):
-            return Verdict(EventState.HELD, error.code, error.render())
+            return Verdict(EventState.HELD, error.code, error.detail())
         if isinstance(error, RecordError):
-            return Verdict(EventState.DEAD, error.code, error.render())
+            return Verdict(EventState.DEAD, error.code, error.detail())
         now = self.world.now()
         if isinstance(error, ThrottledError):
             return Verdict(
-                EventState.RETRY, error.code, error.render(), now + error.retry_after, counts=False
+                EventState.RETRY, error.code, error.detail(), now + error.retry_after, counts=False
             )
         if isinstance(error, RetriableError):
             return self._retry(error, work.event, now)
         if isinstance(error, ConfigError):
             logger.error("connection refused: %s", error.render())
-            return Verdict(EventState.RETRY, error.code, error.render(), now + PAUSE, counts=False)
+            return Verdict(EventState.RETRY, error.code, error.detail(), now + PAUSE, counts=False)
         logger.error(
             "unexpected %s in flow %s, event %d", type(error).__name__, self.flow.name, work.event.id
         )
@@ -214,7 +214,7 @@ class Pipeline:
             return Verdict(EventState.HELD, "CW-RETRIES-SPENT", error.render())
         backoff = Backoff(retry.attempts, retry.first.total_seconds(), retry.longest.total_seconds())
         due = now + backoff.delay(event.attempts, self.world.rng)
-        return Verdict(EventState.RETRY, error.code, error.render(), due)
+        return Verdict(EventState.RETRY, error.code, error.detail(), due)
 
     def _wait(self, verdict: Verdict, work: Work) -> Verdict:
         """A key that is not there yet: look again soon, and ask a person when it takes too long."""

@@ -2,7 +2,6 @@
 
 import enum
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
