@@ -70,6 +70,7 @@ class Driver:
         self._watch = Watch(len(place.orders))
         self._edits = sorted(place.edits, key=lambda edit: float(edit["after_s"]))
         self._confirmed = 0
+        self._seen = 0
 
     def run(self) -> Watch:
         """Raise, edit, kill and wait.
@@ -122,11 +123,8 @@ class Driver:
             time.sleep(LOOK)
 
     def _finished(self) -> bool:
-        return (
-            self._watch.ended >= self._watch.total
-            and not self._edits
-            and self._watch.kills >= self._options.kills
-        )
+        """All has come to its end; a kill that did not find its moment by then never will."""
+        return self._watch.ended >= self._watch.total and not self._edits
 
     def _count(self, reader: sqlite3.Connection) -> None:
         counts = dict(reader.execute("select state, count(*) from event group by state").fetchall())
@@ -149,7 +147,9 @@ class Driver:
         if self._watch.kills >= self._options.kills:
             return
         due = (self._watch.kills + 1) * self._watch.total / (self._options.kills + 1)
-        self._confirmed = len(self._sandboxes.get("infor", "effects?kind=order.confirmed"))
+        news = self._sandboxes.get("infor", f"effects?kind=order.confirmed&since={self._seen}")
+        self._confirmed += len(news)
+        self._seen = max([self._seen, *(effect["seq"] for effect in news)])
         if self._confirmed >= due and open_intents(reader) > 0:
             self._watch.kills += 1
             self._engine.kill()

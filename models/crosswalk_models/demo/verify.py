@@ -19,7 +19,7 @@ from crosswalk_engine.sandbox.world.judge import Expectation, expected_outcome, 
 from crosswalk_models.demo.drive import Watch
 from crosswalk_models.demo.options import Workplace
 from crosswalk_models.demo.processes import Engine, Sandboxes
-from crosswalk_models.demo.report import DemoReport
+from crosswalk_models.demo.report import UNEXPLAINED, DemoReport
 
 CENT = Decimal("0.01")
 
@@ -173,7 +173,7 @@ def _tax_difference(evidence: Evidence, key: str) -> dict[str, Any] | None:
     if any(_tax_given(row) != _tax_computed(row) for row in rows):
         cause = "the sales channel's own VAT stands in Brightpearl"
     if abs(ours - theirs) > CENT * len(rows):
-        cause = "more than a cent a line"
+        cause = UNEXPLAINED
     return {"order": key, "brightpearl": str(ours), "m3": str(theirs), "lines": len(rows), "cause": cause}
 
 
