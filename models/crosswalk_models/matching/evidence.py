@@ -4,13 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from crosswalk_models.matching.comparators import COMPARATORS
 from crosswalk_models.matching.comparators.base import Comparator
 from crosswalk_models.matching.features import Features
 from crosswalk_models.matching.links import Links
 from crosswalk_models.matching.memory import Recall
-from crosswalk_models.matching.scorer import LinearModel, select
+from crosswalk_models.matching.scorer import LinearModel
 from crosswalk_models.profile.masking import mask_value
 from crosswalk_models.types import Evidence
 
@@ -43,18 +44,22 @@ class Beyond:
 class Explainer:
     """Says why a pair has its probability."""
 
-    def __init__(self, features: Features, model: LinearModel, beyond: Beyond) -> None:
+    def __init__(
+        self, features: Features, model: LinearModel, beyond: Beyond, shown: npt.NDArray[np.intp]
+    ) -> None:
+        """Prepare the reasons for the pairs numbered in `shown`."""
         self._features = features
-        self._model = model
         self._beyond = beyond
+        order = [features.column[reading] for reading in model.readings]
+        self._row = {int(index): row for row, index in enumerate(shown)}
+        self._shares = model.contributions(features.values[shown][:, order])
         self._columns: dict[str, list[int]] = defaultdict(list)
         for column, reading in enumerate(model.readings):
             self._columns[features.owners[features.column[reading]]].append(column)
 
     def evidence(self, index: int) -> tuple[Evidence, ...]:
         """At most six reasons for (or against) pair number `index`."""
-        values = select(self._features, self._model.readings)[index : index + 1]
-        shares = self._model.contributions(values)[0]
+        shares = self._shares[self._row[index]]
         found = [
             reason
             for comparator in COMPARATORS

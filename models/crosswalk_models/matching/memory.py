@@ -23,7 +23,7 @@ from crosswalk_models.readers import FieldSet
 
 Floats = npt.NDArray[np.float32]
 #: Likeness from which a remembered pair begins to count.
-FROM = 0.6
+FROM = 0.5
 
 
 @dataclass(frozen=True)

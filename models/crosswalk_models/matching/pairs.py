@@ -12,8 +12,8 @@ from rapidfuzz import process
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.intp]
 Scorer = Callable[..., float]
-#: Rows of unit vectors multiplied at once in the sparse case; bounds memory to some 100 MB.
-_BLOCK = 50_000
+#: Rows of unit vectors multiplied at once in the sparse case; bounds memory to some 130 MB.
+_BLOCK = 4_000
 
 
 class Pairs:
@@ -73,22 +73,30 @@ class Pairs:
 
     def over_rows(self, values: Floats) -> Floats:
         """The greatest value among the pairs of the same source: array (n_pairs,)."""
+        if self.dense and self.targets:
+            return np.repeat(values.reshape(self.sources, self.targets).max(axis=1), self.targets)
         best = np.full(self.sources, -np.inf, np.float32)
         np.maximum.at(best, self.rows, values)
         return best[self.rows]
 
     def over_cols(self, values: Floats) -> Floats:
         """The greatest value among the pairs of the same target: array (n_pairs,)."""
+        if self.dense and self.sources:
+            return np.tile(values.reshape(self.sources, self.targets).max(axis=0), self.sources)
         best = np.full(self.targets, -np.inf, np.float32)
         np.maximum.at(best, self.cols, values)
         return best[self.cols]
 
     def rank_in_row(self, values: Floats) -> Floats:
         """0 for the best pair of its source, rising to 1; array (n_pairs,)."""
+        if self.dense:
+            return _ranks(values.reshape(self.sources, self.targets)).ravel()
         return self._rank(values, self.rows, self.sources)
 
     def rank_in_col(self, values: Floats) -> Floats:
         """0 for the best pair of its target, rising to 1; array (n_pairs,)."""
+        if self.dense:
+            return _ranks(values.reshape(self.sources, self.targets).T).T.ravel()
         return self._rank(values, self.cols, self.targets)
 
     def _rank(self, values: Floats, group: Ints, size: int) -> Floats:
@@ -99,6 +107,15 @@ class Pairs:
         position = np.arange(len(values)) - starts[group[order]]
         out[order] = position / np.maximum(counts[group[order]], 1)
         return out
+
+
+def _ranks(matrix: Floats) -> Floats:
+    """Rank of each entry in its row, from 0 for the greatest, ÷ the row's length; ties by position."""
+    order = np.argsort(-matrix, axis=1, kind="stable")
+    places = np.broadcast_to(np.arange(matrix.shape[1], dtype=np.float32), matrix.shape)
+    out = np.empty(matrix.shape, np.float32)
+    np.put_along_axis(out, order, places / np.float32(max(matrix.shape[1], 1)), axis=1)
+    return out
 
 
 def _unique(texts: Sequence[str]) -> tuple[list[str], Ints]:

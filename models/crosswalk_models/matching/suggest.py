@@ -1,6 +1,5 @@
 """`suggest`: two systems in, ranked and explained mapping suggestions out. The page to read first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,13 @@ from crosswalk_models.readers import FieldSet, read_fields
 from crosswalk_models.types import Suggestion
 
 Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 #: Records of a payload file that are looked at.
 RECORDS = 2_000
 #: Log-odds that linked records add: 1.5 times the log-odds of their agreement, from this agreement on; at
 #: most 5 where a code decides; and where neither shows. Then what full recall by likeness adds. Set by hand:
 #: no public benchmark has linked records (docs/matching.md).
-AGREED, AGREES_FROM, DETERMINED, UNLINKED, RECALLED = 1.5, 0.35, 5.0, -2.5, 5.0
+AGREED, AGREES_FROM, DETERMINED, UNLINKED, RECALLED = 1.5, 0.35, 5.0, -2.5, 8.0
 #: Log-odds of a source field that no record fills.
 NEVER_FILLED = -2.0
 #: Probability of a pair that was approved or rejected before, for exactly these paths.
@@ -120,10 +120,14 @@ def suggest(
     probability = model.probability(pairs, score, np.minimum(beyond.link_weight, 0.0))
     if beyond.recall is not None:
         probability = _decided(probability, beyond.recall)
-    explainer = Explainer(features, model, beyond)
+    shown, ranks = _best(pairs, probability, top)
+    explainer = Explainer(features, model, beyond, shown)
     chosen = assign(pairs, probability, model.abstain_below)
     return MatchResult(
-        _ranked(features, probability, explainer, top, matcher.label),
+        tuple(
+            _suggestion(features, explainer, int(index), int(rank), float(probability[index]), matcher.label)
+            for index, rank in zip(shown, ranks, strict=True)
+        ),
         _assigned(features, probability, chosen),
         matcher.label,
         _notes(encoder, beyond.links),
@@ -131,7 +135,7 @@ def suggest(
 
 
 def _fields(side: FieldSet | Path | str) -> FieldSet:
-    return side if isinstance(side, FieldSet) else read_fields(side, limit=RECORDS)
+    return (side if isinstance(side, FieldSet) else read_fields(side, limit=RECORDS)).without_repeats()
 
 
 def _look_beyond(
@@ -167,39 +171,33 @@ def _decided(probability: Doubles, remembered: Recall) -> Doubles:
     return np.where(remembered.rejected, np.minimum(bound, REJECTED), bound)
 
 
-def _ranked(
-    features: Features, probability: Doubles, explainer: Explainer, top: int, label: str
-) -> tuple[Suggestion, ...]:
-    comparison = features.comparison
-    pairs = comparison.pairs
+def _best(pairs: Pairs, probability: Doubles, top: int) -> tuple[Ints, Ints]:
+    """The `top` pairs of each target, in order of target and rank, and their ranks (from 1)."""
     order = np.lexsort((pairs.rows, -probability, pairs.cols))
-    found: list[Suggestion] = []
-    rank, current = 0, -1
-    for index in order:
-        row, col = int(pairs.rows[index]), int(pairs.cols[index])
-        rank = rank + 1 if col == current else 1
-        current = col
-        if rank > top:
-            continue
-        template = propose(comparison.sources, row, comparison.targets, col)
-        found.append(
-            Suggestion(
-                kind="mapping",
-                target=comparison.targets.fields[col].path,
-                source=comparison.sources.fields[row].path,
-                rank=rank,
-                probability=float(probability[index]),
-                evidence=explainer.evidence(int(index)),
-                model=label,
-                payload=template.to_json(),
-            )
-        )
-    return tuple(found)
+    counts = np.bincount(pairs.cols, minlength=pairs.targets)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    ranks = np.arange(len(order)) - starts[pairs.cols[order]] + 1
+    return order[ranks <= top], ranks[ranks <= top]
 
 
-def _assigned(
-    features: Features, probability: Doubles, chosen: Sequence[int] | np.ndarray
-) -> tuple[Assigned, ...]:
+def _suggestion(
+    features: Features, explainer: Explainer, index: int, rank: int, probability: float, label: str
+) -> Suggestion:
+    sources, targets = features.comparison.sources, features.comparison.targets
+    row, col = int(features.comparison.pairs.rows[index]), int(features.comparison.pairs.cols[index])
+    return Suggestion(
+        kind="mapping",
+        target=targets.fields[col].path,
+        source=sources.fields[row].path,
+        rank=rank,
+        probability=probability,
+        evidence=explainer.evidence(index),
+        model=label,
+        payload=propose(sources, row, targets, col).to_json(),
+    )
+
+
+def _assigned(features: Features, probability: Doubles, chosen: Ints) -> tuple[Assigned, ...]:
     comparison = features.comparison
     pairs = comparison.pairs
     return tuple(

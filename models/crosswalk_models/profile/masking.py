@@ -5,6 +5,7 @@ addresses or phone numbers. Postcodes, towns and countries stay readable: withou
 """
 
 import re
+from functools import lru_cache
 
 from crosswalk_models.matching.names import split_words
 
@@ -53,6 +54,7 @@ _LOOKS_PERSONAL = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[+(]?\d[\d\s().\-/]{7,}\d")
 _DATE_LIKE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 
 
+@lru_cache(maxsize=4096)
 def is_personal_name(path: str) -> bool:
     """Whether a field's path says that it holds personal data."""
     leaf = re.split(r"[./]", path.replace("[]", ""))[-1]

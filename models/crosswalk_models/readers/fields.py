@@ -5,10 +5,11 @@ matcher ask DuckDB the same questions of a CSV column and of a field inside an a
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 #: Distinct, non-blank example values kept with a field.
 SAMPLES = 8
@@ -69,6 +70,18 @@ class FieldSet:
         for number, path in enumerate(self.paths):
             places.setdefault(path, number)
         return places
+
+    def without_repeats(self) -> "FieldSet":
+        """This set with each path once: of fields with the same path, the first."""
+        if len(self.index) == len(self.fields):
+            return self
+        kept = list(self.index.values())
+        place = pa.array(
+            [kept.index(number) if number in kept else None for number in range(len(self.fields))]
+        )
+        moved = place.take(self.values["field"]).cast(pa.int32()).combine_chunks()
+        table = self.values.set_column(0, "field", moved).filter(pc.is_valid(moved))
+        return replace(self, fields=tuple(self.fields[number] for number in kept), values=table)
 
 
 class Values:
