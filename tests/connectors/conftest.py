@@ -44,6 +44,16 @@ class Waits:
 
 
 @pytest.fixture
+def transport() -> type[Cuttable]:
+    return Cuttable
+
+
+@pytest.fixture
+def data() -> Path:
+    return DATA
+
+
+@pytest.fixture
 def clock() -> SandboxClock:
     return SandboxClock(base=lambda: 1_795_000_000.0)
 
