@@ -63,16 +63,19 @@ def _convert(expression: str, sources: Side, row: int, targets: Side, col: int) 
     source_kind, target_kind = _main_kind(sources, row), _main_kind(targets, col)
     samples = targets.fields[col].samples
     if source_kind in ("datetime", "date") and (form := _date_form(samples)):
+        written = _date_form(sources.fields[row].samples)
+        if source_kind == "date" and written == form:
+            return expression
+        pattern = f", '{written}'" if source_kind == "date" and written not in ("", "yyyy-MM-dd") else ""
         reader = "TO_DATETIME" if source_kind == "datetime" else "TO_DATE"
-        return f"FORMAT_DATE({reader}({expression}), '{form}')"
+        return f"FORMAT_DATE({reader}({expression}{pattern}), '{form}')"
     if target_kind == "decimal" or (source_kind == "decimal" and target_kind == "integer"):
         return f"TO_DECIMAL({expression}, {_scale(samples)})"
-    if (
-        _is_code_list(sources, row)
-        and _is_code_list(targets, col)
-        and not _share_values(sources, row, targets, col)
-    ):
-        return f"LOOKUP('{_table_name(targets, col)}', {expression})"
+    if not _share_values(sources, row, targets, col) and _is_code_list(targets, col):
+        if sources.fields[row].type == "boolean":
+            return _by_flag(expression, samples)
+        if _is_code_list(sources, row) and sources.fields[row].type != "number":
+            return f"LOOKUP('{_table_name(targets, col)}', {expression})"
     if source_kind in ("word", "words", "mixed", "long"):
         return f"TRIM({expression})"
     return expression
@@ -103,7 +106,7 @@ def _date_form(samples: tuple[str, ...]) -> str:
 
 
 def _scale(samples: tuple[str, ...]) -> int:
-    """The most decimals among the target's samples, at least 2 for amounts; at most 6."""
+    """The most decimals among the target's samples, at most 6; 2 when there are none."""
     decimals = [len(value.partition(".")[2]) for value in samples]
     return min(max(decimals, default=2), 6)
 
@@ -119,6 +122,14 @@ def _share_values(sources: Side, row: int, targets: Side, col: int) -> bool:
         {value.lower() for value in side.fields[at].samples} for side, at in ((sources, row), (targets, col))
     )
     return bool(mine & theirs)
+
+
+def _by_flag(expression: str, samples: tuple[str, ...]) -> str:
+    """One of two codes, by a flag; a target with more codes than that needs a person."""
+    if len(samples) != 2:
+        return expression
+    yes, no = ("'" + sample.replace("'", "''") + "'" for sample in samples)
+    return f"CASE WHEN {expression} THEN {yes} ELSE {no} END"
 
 
 def _table_name(targets: Side, col: int) -> str:
