@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="data folder")
     given = parser.parse_args()
     write_world(given.out, orders=given.orders, seed=given.seed)
-    write_files(given.out / SAMPLES, sample_files(given.seed))
+    write_files(given.out / SAMPLES, sample_files(orders=given.orders, seed=given.seed))
 
 
 if __name__ == "__main__":

@@ -24,23 +24,32 @@ def test_running_the_generator_reproduces_the_committed_files_byte_for_byte() ->
     assert len(files) == 20
     for name, text in files.items():
         assert (SAMPLE / name).read_bytes() == text.encode(), name
-    samples = sample_files(SEED)
+    samples = sample_files(orders=ORDERS, seed=SEED)
     assert len(samples) == 6
     for name, text in samples.items():
         assert (SAMPLE / "projects/brightpearl-infor/samples" / name).read_bytes() == text.encode(), name
 
 
-def test_the_projects_samples_show_no_record_of_the_account() -> None:
-    """At most 40 orders, and nobody of the account lives at an address that they show."""
+def test_the_projects_samples_are_a_small_part_of_the_account() -> None:
+    """40 orders, every one held for its address among them; each record stands in the account's files too."""
+    names = {"order": "orders", "contact": "contacts", "postal_address": "addresses", "product": "products"}
+    samples = sample_files(orders=ORDERS, seed=SEED)
+    for entity, file in names.items():
+        account = (SAMPLE / "brightpearl" / f"{file}.ndjson").read_text(encoding="utf-8").splitlines()
+        assert set(samples[f"brightpearl.{entity}.ndjson"].splitlines()) <= set(account)
+    shown = {json.loads(line)["id"] for line in samples["brightpearl.order.ndjson"].splitlines()}
+    truths = [json.loads(line) for line in (SAMPLE / "truth.ndjson").read_text().splitlines()]
+    assert len(shown) == 40
+    assert {truth["order"] for truth in truths if truth["expect"] == "held"} < shown
 
-    def people(text: str) -> list[tuple[str, str, str]]:
-        blocks = [json.loads(line)["parties"]["delivery"] for line in text.splitlines()]
-        return [(b["addressFullName"], b["addressLine1"], b["postalCode"]) for b in blocks]
 
-    account = people((SAMPLE / "brightpearl" / "orders.ndjson").read_text(encoding="utf-8"))
-    shown = people(sample_files(SEED)["brightpearl.order.ndjson"])
-    assert len(shown) == 38
-    assert not set(shown) & set(account)
+def test_the_projects_samples_hold_both_records_of_whoever_stands_there_twice() -> None:
+    """All 18 pairs of duplicate contacts can be looked at in the project."""
+    contacts = sample_files(orders=ORDERS, seed=SEED)["brightpearl.contact.ndjson"].splitlines()
+    shown = {json.loads(line)["contactId"] for line in contacts}
+    pairs = [json.loads(line) for line in (SAMPLE / "duplicate_contacts.ndjson").read_text().splitlines()]
+    assert len(pairs) == 18
+    assert all({pair["left"], pair["right"]} <= shown for pair in pairs)
 
 
 def test_committed_data_stays_small() -> None:

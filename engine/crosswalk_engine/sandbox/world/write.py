@@ -93,9 +93,9 @@ def world_files(*, orders: int, seed: int) -> dict[str, str]:
     }
 
 
-def sample_files(seed: int) -> dict[str, str]:
+def sample_files(*, orders: int, seed: int) -> dict[str, str]:
     """The files of the sample project's folder ``samples/``: name -> text."""
-    return {name: _lines(records) for name, records in sample_records(seed).items()}
+    return {name: _lines(records) for name, records in sample_records(seed, orders).items()}
 
 
 def _lines(records: Iterable[Any]) -> str:
