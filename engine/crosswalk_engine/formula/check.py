@@ -112,7 +112,10 @@ class Checker:
             except (EvalError, TypeError, AttributeError) as error:
                 # The wrong kind was noted above; what the function says of the value is the user's to read.
                 if isinstance(error, EvalError):
-                    self._note(node, "CW-FORMULA-ARGUMENT", error.message, error.value)
+                    spans = [arg.span for at, arg in enumerate(node.args) if function.param(at).literal]
+                    start, end = min(spans)[0], max(spans)[1]
+                    problem = FormulaProblem(start, end, "CW-FORMULA-ARGUMENT", error.message, error.value)
+                    self.problems.append(problem)
 
     def _note(self, node: Node, code: str, message: str, found: str, advice: str = "") -> None:
         start, end = node.span

@@ -94,6 +94,8 @@ class Converter:
             exp.Case: self._case,
             exp.Anonymous: self._call,
             exp.Filter: self._filter,
+            exp.Alias: self._alias,
+            exp.Star: self._star,
             **dict.fromkeys(_BINARY, self._binary),
         }
 
@@ -155,6 +157,13 @@ class Converter:
             return self._problem(
                 tree, "CW-FORMULA-SYNTAX", "`.` leads only to a field", "write e.g. parties.customer.email"
             )
+        keyword = next((part for part in tree.find_all(exp.Identifier) if not part.quoted), None)
+        if keyword is not None:
+            # The lexer put every name in quotes; what has none is a keyword where a field should stand.
+            advice = f'if it is a field, write "{keyword.name}"'
+            return self._problem(
+                keyword, "CW-FORMULA-RESERVED", f"`{keyword.name}` is a reserved word", advice
+            )
         node = self.resolver.resolve(parts, self._span(tree))
         if not self.inside:
             problem = self.resolver.check_value(node)
@@ -174,6 +183,16 @@ class Converter:
         if not all(isinstance(part, exp.Identifier) for part in tree.parts):
             return None
         return tuple(part.name for part in tree.parts)
+
+    def _alias(self, tree: exp.Alias) -> Node:
+        self.node(tree.this)
+        alias = tree.args["alias"]
+        advice = "an operator or a bracket before it may be missing"
+        return self._problem(alias, "CW-FORMULA-SYNTAX", f"`{self._text(alias)}` does not fit here", advice)
+
+    def _star(self, tree: exp.Star) -> Node:
+        advice = "name the repeated part"
+        return self._problem(tree, "CW-FORMULA-SYNTAX", "`*` stands only between numbers", advice)
 
     def _chain(self, tree: exp.Expression) -> Node:
         kind, parts = type(tree), [tree]
@@ -286,9 +305,12 @@ class Converter:
             )
             return _UNKNOWN
         self.inside += [function.name] if folds else []
+        before = len(self.problems)
         args = tuple(map(self.node, trees))
         condition = self.node(where) if where is not None else None
         del self.inside[len(self.inside) - (1 if folds else 0) :]
+        if folds and len(self.problems) > before:
+            return _UNKNOWN
         if function.is_aggregate:
             return self.binder.aggregate(function.name, args, condition, span) or _UNKNOWN
         if function.name == "APPORTION":

@@ -230,6 +230,8 @@ def related_record(
             return branch(next(iter(records.values())), name)
         what = f"{len(records)} records of {name} were given and no key says which"
         return Wrong(EvalError("CW-RELATED-MISSING", name, what))
+    if key.__class__ is Wrong:
+        return key
     try:
         value = leaf(key, where)
     except EvalError as error:

@@ -90,7 +90,7 @@ def _uses(node: Node) -> list[str]:
         if isinstance(part, Call) and part.name in ("LOOKUP", "IDMAP") and isinstance(part.args[0], Const):
             what = "lookup table" if part.name == "LOOKUP" else "id map of"
             found.setdefault(f"asks the {what} {part.args[0].value}")
-        name = "APPORTION" if isinstance(part, Share) else getattr(part, "name", "")
+        name = part.name if isinstance(part, Call | Aggregate) else "APPORTION"
         if isinstance(part, Call | Aggregate | Share) and not FUNCTIONS[name].is_operator:
             found.setdefault(f"{name}: {FUNCTIONS[name].summary}")
     return [f"    {line}" for line in found]

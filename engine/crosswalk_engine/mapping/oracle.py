@@ -148,7 +148,7 @@ class _Work:
         try:
             return raw(self.place.record, parts, "")
         except EvalError:
-            return {"": ""}
+            return None
 
 
 def _spot(each: EachTree, node: Node | None) -> Spot:

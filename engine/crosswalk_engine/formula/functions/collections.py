@@ -55,9 +55,9 @@ def apportion(amount: Number | None, weights: Sequence[Number | None], scale: in
     """`amount` shared out by `weights`, each share with `scale` decimals, exactly adding up to `amount`.
 
     Each share is rounded half away from zero; what is then missing (or too much) is given one unit at a time
-    to the shares that rounding took most from (gave most to), the first of equals first: the largest
-    remainder method. A null weight is 0. Where the weights add up to 0 and so does the amount, each share is
-    its own weight.
+    to the shares that rounding took most from (or taken from those it gave most to); of equals, the first
+    are served first. This is the largest remainder method. A null weight is 0. Where the weights add up to 0
+    and so does the amount, each share is its own weight.
 
     Raises:
         EvalError: CW-APPORTION when the amount has more decimals than `scale`, or when the weights add up to
@@ -101,7 +101,13 @@ def _as_amounts(parts: list[int], places: int, scale: int) -> tuple[list[int], i
 
 
 def largest_remainder(units: int, weights: Sequence[int], whole: int) -> list[int]:
-    """Integer shares of `units` x weight / `whole`; when `whole` is their sum they add up to `units`."""
+    """Integer shares of `units` x weight / `whole`; when `whole` is their sum they add up to `units`.
+
+    Rounds half away from zero first and then mends the sum; the result is that of Hamilton's method. A
+    negative amount is shared like the positive one.
+    """
+    if units < 0:
+        return [-share for share in largest_remainder(-units, weights, whole)]
     if whole < 0:
         weights, whole = [-weight for weight in weights], -whole
     products = [units * weight for weight in weights]
@@ -109,7 +115,8 @@ def largest_remainder(units: int, weights: Sequence[int], whole: int) -> list[in
     missing = sum(products) // whole - sum(shares)
     step = 1 if missing > 0 else -1
     remainders = [product - share * whole for product, share in zip(products, shares, strict=True)]
-    order = sorted(range(len(shares)), key=lambda index: (-step * remainders[index], index))
+    # Of equal ones the first are served first: they gain a unit before others, and lose one after them.
+    order = sorted(range(len(shares)), key=lambda index: (-step * remainders[index], step * index))
     for index in order[: abs(missing)]:
         shares[index] += step
     return shares
