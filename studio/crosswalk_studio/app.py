@@ -54,6 +54,7 @@ STYLE = """<style>
 [data-testid="stTable"] td { font-size: 13px; vertical-align: top; }
 [data-testid="stTable"] td:first-child { white-space: nowrap; }
 [data-testid="stHeading"] h1 { padding: 0.2rem 0 0; }
+[data-testid="stHeading"] h3 { padding: 0.5rem 0 0.35rem; font-size: 1.08rem; }
 [data-testid="stSidebarHeader"] { height: 3.2rem; }
 </style>"""
 

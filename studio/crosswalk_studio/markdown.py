@@ -1,6 +1,11 @@
-"""Data in Markdown: field names and values show as they are and never become markup."""
+"""Words on a page: data shows as it is and never becomes markup; counts agree with their nouns."""
 
 _MARKUP = frozenset("\\`*_{}[]<>()#+-.!|~:$&\"'=")
+
+
+def some(count: int, noun: str) -> str:
+    """``1 error``, ``3 errors``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def plain(text: object, limit: int = 300) -> str:

@@ -20,7 +20,7 @@ def suggestion(target: str, source: str, formula: str = "") -> Suggestion:
 
 
 def test_a_formula_is_tried_on_every_sample_record(workspace: Workspace) -> None:
-    """Of 38 orders each gives its number; the values are all different."""
+    """Each sample order gives its number; the values are all different."""
     bench = Mapper(workspace, ORDERS).bench()
     found = preview(bench, "CUOR", "CONCAT('BP', id)", Demand(required=True, max_length=20))
     records = len(bench.records)

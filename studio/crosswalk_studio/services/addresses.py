@@ -75,6 +75,21 @@ class AddressBoard:
     reason: str = ""
 
 
+#: The job that checks the samples' addresses beside the pages: loading the reference data takes seconds.
+JOB = "addresses"
+
+
+def waiting_addresses(workspace: Workspace) -> int | None:
+    """How many addresses wait for a person; `None` while they are checked the first time, beside the pages."""
+    job = workspace.jobs.get(JOB)
+    if job is None:
+        workspace.jobs.start(JOB, "Checking the addresses", lambda _: address_board(workspace).checked)
+        return None
+    if job.running:
+        return None
+    return sum(case.state in ("warning", "error") for case in address_board(workspace).cases)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A checked address before decisions: cached, since checking is the slow part."""

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crosswalk_studio.services.ledger import finish_pending
 from crosswalk_studio.services.workspace import Workspace
 
 
@@ -26,6 +27,7 @@ class Desk:
             if current is not None and current.root == folder.resolve():
                 return current
             opened = Workspace(folder)
+            finish_pending(opened)
             self.workspace = opened
             if current is not None:
                 current.close()

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from crosswalk_studio.services.addresses import address_board
+from crosswalk_studio.markdown import some
+from crosswalk_studio.services.addresses import waiting_addresses
 from crosswalk_studio.services.mapper import Mapper
 from crosswalk_studio.services.releases import ReleaseDesk
 from crosswalk_studio.services.runs import Run, run_desk
@@ -38,10 +39,10 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The Home page's figures."""
+    """The Home page's figures; `addresses` is `None` while they are being checked."""
 
     mappings: tuple[MappingState, ...]
-    addresses: int
+    addresses: int | None
     duplicates: int | None
     errors: int
     warnings: int
@@ -80,8 +81,7 @@ def overview(workspace: Workspace) -> Overview:
     checks = desk.checks()
     kept = desk.kept()
     diff = desk.diff() if checks.ready else None
-    board = address_board(workspace)
-    waiting = sum(case.state in ("warning", "error") for case in board.cases)
+    waiting = waiting_addresses(workspace)
     pairs = open_pairs(workspace)
     runs = run_desk(workspace).runs()
     last = runs[0] if runs else None
@@ -102,18 +102,20 @@ def overview(workspace: Workspace) -> Overview:
 
 
 def _todos(
-    states: list[MappingState], addresses: int, pairs: int | None, errors: int, ready: bool
+    states: list[MappingState], addresses: int | None, pairs: int | None, errors: int, ready: bool
 ) -> list[Todo]:
     found = []
     if errors:
-        found.append(Todo("releases", f"Mend {errors} lint errors", "They stand in the way of a release.", 0))
+        found.append(
+            Todo("releases", f"Mend {some(errors, 'lint error')}", "They stand in the way of a release.", 0)
+        )
     for state in states:
         query = (("mapping", state.name),)
         if state.missing:
-            what = f"Map {state.missing} required fields of {state.name}"
+            what = f"Map {some(state.missing, 'required field')} of {state.name}"
             found.append(Todo("mappings", what, "The target refuses records without them.", 1, query))
         if state.open_suggestions:
-            what = f"Review {state.open_suggestions} suggestions for {state.name}"
+            what = f"Review {some(state.open_suggestions, 'suggestion')} for {state.name}"
             found.append(Todo("mappings", what, "Accept or reject with one key each.", 2, query))
         elif not state.suggested and state.decided < state.fields:
             found.append(
@@ -122,10 +124,22 @@ def _todos(
                 )
             )
     if addresses:
-        found.append(Todo("addresses", f"Look at {addresses} addresses", "They would hold their orders.", 2))
+        found.append(
+            Todo(
+                "addresses",
+                f"Look at {addresses} address{'es' if addresses > 1 else ''}",
+                "They would hold their orders.",
+                2,
+            )
+        )
     if pairs:
         found.append(
-            Todo("duplicates", f"Decide on {pairs} possible duplicates", "One customer, two records.", 3)
+            Todo(
+                "duplicates",
+                f"Decide on {some(pairs, 'possible duplicate')}",
+                "One customer, two records.",
+                3,
+            )
         )
     if ready and not found:
         found.append(Todo("releases", "Everything is decided", "Build a release when it has changed.", 5))

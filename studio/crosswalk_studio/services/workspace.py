@@ -73,7 +73,8 @@ class Workspace:
         self._guard = self._claim()
         self.store = Store(self.root, self.private / "decisions.sqlite")
         self._cache: dict[str, tuple[Any, Any]] = {}
-        self._cache_lock = threading.RLock()
+        self._cache_lock = threading.Lock()
+        self._making: dict[str, threading.RLock] = {}
 
     @property
     def name(self) -> str:
@@ -96,6 +97,8 @@ class Workspace:
     def cached(self, key: str, mark: Any, make: Callable[[], Any]) -> Any:
         """`make()`, remembered under `key` as long as `mark` is the same."""
         with self._cache_lock:
+            making = self._making.setdefault(key, threading.RLock())
+        with making:  # slow work on one thing holds up nobody who asks for another
             known = self._cache.get(key)
             if known is None or known[0] != mark:
                 known = self._cache[key] = (mark, make())

@@ -81,7 +81,7 @@ def findings_table(findings: Iterable[Finding]) -> None:
     """Findings as the command line lists them; long sentences wrap."""
     rows = [
         {
-            "Level": "✕ error" if finding.level == "error" else "△ warning",
+            "Level": "✕\u00a0error" if finding.level == "error" else "△\u00a0warning",
             "What": plain(finding.message, 600)
             + (f"  \n:gray[{plain(finding.suggestion)}]" if finding.suggestion else ""),
             "Where": plain(f"{finding.where}") + f"  \n:gray[{plain(finding.code)}]",

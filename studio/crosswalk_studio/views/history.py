@@ -6,6 +6,7 @@ import streamlit as st
 from crosswalk_models.feedback import Decision
 
 from crosswalk_studio.markdown import plain
+from crosswalk_studio.services.dictionary import describe
 from crosswalk_studio.services.ledger import VERBS
 from crosswalk_studio.services.workspace import Workspace
 
@@ -15,24 +16,32 @@ def thread(opened: Workspace, kind: str, mapping: str, target: str) -> None:
     found = opened.store.thread(kind, mapping, target)
     if found:
         with st.expander(f"History · {len(found)}"):
-            lines(found)
+            lines(opened, found)
 
 
-def lines(decisions: Sequence[Decision]) -> None:
+def lines(opened: Workspace, decisions: Sequence[Decision]) -> None:
     """One line a decision."""
     for item in decisions:
-        st.markdown(sentence(item))
+        when = item.at.replace("T", " ").removesuffix("Z")[:16]
+        st.caption(f"{sentence(opened, item)}  \n{when} UTC")
 
 
-def sentence(item: Decision) -> str:
-    """``ana accepted CUNO · 24 Nov 09:00``, as Markdown."""
+def sentence(opened: Workspace, item: Decision) -> str:
+    """``ana accepted CUNO · customer number: reason``, as Markdown."""
     undone = bool(item.subject and "undo_of" in item.subject)
     verb = "took back" if undone else VERBS.get(item.action, item.action)
-    what = item.target or item.mapping
-    if item.kind == "address":
-        what = "an address of " + ", ".join(str(name) for name in (item.subject or {}).get("records", [])[:2])
-    elif item.kind == "duplicate":
-        what = "the pair " + item.target
     reason = f": {plain(item.reason)}" if item.reason and not undone else ""
-    when = item.at.replace("T", " ").removesuffix("Z")[:16]
-    return f"**{plain(item.actor)}** {verb} {plain(what)}{reason}  \n:gray[{when} UTC]"
+    return f"**{plain(item.actor)}** {verb} {plain(_what(opened, item))}{reason}"
+
+
+def _what(opened: Workspace, item: Decision) -> str:
+    subject = item.subject or {}
+    if item.kind == "address":
+        return "an address of order " + ", ".join(str(name) for name in subject.get("records", [])[:2])
+    if item.kind == "duplicate":
+        return f"the pair {item.target}"
+    project = opened.checked().project
+    mapping = project.mappings.get(item.mapping) if project else None
+    if mapping is None or not item.target:
+        return item.target or item.mapping
+    return describe(mapping.target.system, mapping.target.entity, item.target)

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from crosswalk_engine.errors import CrosswalkError
 
+from crosswalk_studio.markdown import some
 from crosswalk_studio.services.desk import DESK
 from crosswalk_studio.services.home import Overview, overview
 from crosswalk_studio.services.projects import begin_project, copy_sample, sample_project
@@ -37,8 +38,25 @@ def show() -> None:
     if project is not None and not any(project.samples.values()):
         _first_steps()
         return
-    with st.spinner("Counting"):
-        found = overview(opened)
+    found = overview(opened)
+    if found.addresses is None:
+        _while_checking(opened)
+    else:
+        _counts(opened, found)
+    with st.expander("Open another project", icon=":material/folder_open:"):
+        _doors()
+
+
+@st.fragment(run_every=0.7, key="home counts")
+def _while_checking(opened: Workspace) -> None:
+    """The same, looked at again until the addresses are checked."""
+    found = overview(opened)
+    if found.addresses is not None:
+        st.rerun()
+    _counts(opened, found)
+
+
+def _counts(opened: Workspace, found: Overview) -> None:
     _tiles(found)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -46,47 +64,40 @@ def show() -> None:
         _mappings(found)
     with right:
         _recent(opened)
-    with st.expander("Open another project", icon=":material/folder_open:"):
-        _doors()
 
 
 def _tiles(found: Overview) -> None:
-    open_now = sum(state.open_suggestions for state in found.mappings)
-    missing = sum(state.missing for state in found.mappings)
-    last = found.last_run
-    run_note = STATES[last.state][1] if last else "none yet"
-    changes = (
-        "none yet"
-        if not found.releases
-        else "up to date"
-        if not found.unreleased
-        else f"{found.unreleased} changes"
-    )
-    tiles = [
-        (
-            "Open suggestions",
-            str(open_now),
-            f"{missing} required fields missing" if missing else "✓ required fields mapped",
-        ),
-        (
-            "Addresses to review",
-            str(found.addresses),
-            "would hold their orders" if found.addresses else "✓ none waits",
-        ),
-        (
-            "Duplicates to decide",
-            "–" if found.duplicates is None else str(found.duplicates),
-            "not looked for yet" if found.duplicates is None else "one customer, two records",
-        ),
-        (
-            "Since the last release",
-            changes,
-            f"✕ {found.errors} lint errors" if found.errors else "✓ lint has no errors",
-        ),
-        ("Last run", f"{last.last.done if last.last else 0} / {last.orders}" if last else "–", run_note),
-    ]
+    tiles = (*_waiting_tiles(found), *_release_tiles(found))
     for column, (label, value, note) in zip(st.columns(len(tiles)), tiles, strict=True):
         column.metric(label, value, border=True, delta=note, delta_color="off", delta_arrow="off")
+
+
+Tile = tuple[str, str, str]
+
+
+def _waiting_tiles(found: Overview) -> tuple[Tile, ...]:
+    missing = sum(state.missing for state in found.mappings)
+    required = f"{some(missing, 'required field')} missing" if missing else "✓ required fields mapped"
+    addresses = "…" if found.addresses is None else str(found.addresses)
+    held = "would hold their orders" if found.addresses else "✓ none waits"
+    pairs = "–" if found.duplicates is None else str(found.duplicates)
+    looked = "not looked for yet" if found.duplicates is None else "one customer, two records"
+    return (
+        ("Open suggestions", str(sum(state.open_suggestions for state in found.mappings)), required),
+        ("Addresses to review", addresses, "checking" if found.addresses is None else held),
+        ("Duplicates to decide", pairs, looked),
+    )
+
+
+def _release_tiles(found: Overview) -> tuple[Tile, ...]:
+    changes = some(found.unreleased, "change") if found.unreleased else "up to date"
+    lint = f"✕ {some(found.errors, 'lint error')}" if found.errors else "✓ lint has no errors"
+    last = found.last_run
+    done = f"{last.last.done if last.last else 0} / {last.orders}" if last else "–"
+    return (
+        ("Since the last release", changes if found.releases else "none yet", lint),
+        ("Last run", done, STATES[last.state][1] if last else "none yet"),
+    )
 
 
 def _todos(found: Overview) -> None:
@@ -129,7 +140,7 @@ def _recent(opened: Workspace) -> None:
     found = opened.store.history(12)
     if not found:
         st.caption("Nothing was decided yet.")
-    history.lines(found)
+    history.lines(opened, found)
 
 
 def _first_steps() -> None:

@@ -7,7 +7,7 @@ from crosswalk_engine.errors import CrosswalkError
 from crosswalk_engine.release.build import RefusedError
 from crosswalk_engine.release.diff import Change, Diff
 
-from crosswalk_studio.markdown import plain
+from crosswalk_studio.markdown import plain, some
 from crosswalk_studio.services.dictionary import describe
 from crosswalk_studio.services.releases import Checks, Kept, ReleaseDesk, in_file_order
 from crosswalk_studio.services.workspace import Workspace
@@ -62,7 +62,7 @@ def _checks(checks: Checks) -> None:
         st.success("Lint found nothing.", icon=":material/check_circle:")
     elif checks.errors:
         st.error(
-            f"{len(checks.errors)} errors must be mended before a release can be built.",
+            f"{some(len(checks.errors), 'error')} to mend before a release can be built.",
             icon=":material/error:",
         )
     else:

@@ -55,7 +55,7 @@ def show() -> None:
 
 def _label(run: Run) -> str:
     when = run.started.replace("T", " ").removesuffix("Z")[:16]
-    return f"{when} · {run.orders} orders · release {run.release} · {STATES[run.state][1]}"
+    return f"{when} · {run.orders} orders · release {run.release} · by {run.actor}"
 
 
 def _start(desk: RunDesk, kept: list[Kept]) -> None:
@@ -124,11 +124,16 @@ def _ended(run: Run) -> None:
     if run.error and run.report is None:
         st.code(run.error, language=None, wrap_lines=True)
     _figures(run)
-    if run.report is not None:
-        _verdict(run.report)
-    run_charts.progress(run)
-    if run.report is not None:
-        _reasons(run.report)
+    if run.report is None:
+        run_charts.progress(run)
+        return
+    _verdict(run.report)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        run_charts.progress(run)
+    with right:
+        _counted(run.report)
+    _reasons(run.report)
 
 
 def _head(run: Run) -> None:
@@ -167,6 +172,9 @@ def _verdict(report: Any) -> None:
         st.success(sentence, icon=":material/verified:")
     else:
         st.error(sentence, icon=":material/error:")
+
+
+def _counted(report: Any) -> None:
     rows = [
         ("Doubled, lost", f"{report.get('doubled')}, {report.get('lost')}"),
         ("Open batch heads", report.get("open_batches")),
@@ -188,21 +196,12 @@ def _reasons(report: Any) -> None:
     if not reasons:
         st.caption("Nothing failed.")
         return
-    st.dataframe(
-        [
-            {
-                "": "✕" if item.get("state") == "dead" else "△",
-                "State": "dead letter" if item.get("state") == "dead" else "held",
-                "Order": str(item.get("order")),
-                "Code": str(item.get("code")),
-                "Reason": str(item.get("reason")),
-            }
-            for item in reasons
-        ],
-        hide_index=True,
-        row_height=30,
-        column_config={
-            "": st.column_config.TextColumn(width=28),
-            "Reason": st.column_config.TextColumn(width="large"),
-        },
-    )
+    rows = [
+        {
+            "State": "✕\u00a0dead\u00a0letter" if item.get("state") == "dead" else "△\u00a0held",
+            "Order": plain(item.get("order")),
+            "Reason": plain(item.get("reason"), 600) + f"  \n:gray[{plain(item.get('code'))}]",
+        }
+        for item in reasons
+    ]
+    st.table(rows, border="horizontal", hide_index=True)
