@@ -11,12 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from json import dumps
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
+from crosswalk_engine.addresses import Address, AddressResult
+from crosswalk_engine.addresses.validator import BLOCK, AddressValidator, fingerprint
 from crosswalk_engine.mapping.document import EachRule, MappingDocument, load_mapping
 from crosswalk_engine.payload.yaml import dump_yaml
+from crosswalk_engine.project.project import load_project
+from crosswalk_models.duplicates import suggest_merges
 from crosswalk_models.feedback import Decision, apply_decisions, decisions_of
 from crosswalk_models.matching.suggest import suggest
 from crosswalk_models.types import Suggestion
@@ -57,14 +61,23 @@ REFUSALS = {
     (ORDER, "VTAM"): "M3 computes VAT itself",
     (CUSTOMER, "CUNO"): "the contact's own id",
     (CUSTOMER, "PHNO"): "not a telephone number",
+    (CUSTOMER, "CUA3"): "the town has a field of its own",
+    (CUSTOMER, "CUA4"): "M3 does not keep the county",
+    **{(CUSTOMER, name): "the template brings it" for name in ("STAT", "CUTP", "CUCD", "VTCD", "MODL")},
 }
 OTHER_REFUSAL = "not what this field means"
+
+#: Of the pairs of contacts that are the same, those after this many stay open for whoever tries the studio;
+#: of those that are not, this many of the likeliest are refused.
+MERGED, KEPT_APART = 12, 3
+UNLIKELY = 0.05
 
 
 def main() -> None:
     """Run the models, write the decisions and the mappings."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    decisions = list(_dated(chain(*map(_mapping_decisions, SIDES))))
+    mappings = chain(*map(_mapping_decisions, SIDES))
+    decisions = list(_dated(chain(mappings, _merge_decisions(), _address_decisions())))
     folder = PROJECT / "decisions"
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.ndjson"):
@@ -131,14 +144,82 @@ def _is_worth_a_word(suggestion: Suggestion) -> bool:
 
 
 def _refusal(mapping: str, suggestion: Suggestion) -> Decision:
-    cited = {
-        "source": suggestion.source,
-        "rank": suggestion.rank,
-        "probability": round(suggestion.probability, 4),
-        "model": suggestion.model,
-    }
+    cited = _shown(suggestion)
     reason = REFUSALS.get((mapping, suggestion.target), OTHER_REFUSAL)
     return Decision("", "", "ana", "rule", "reject", mapping, suggestion.target, None, cited, None, reason)
+
+
+def _records(name: str) -> list[dict[str, Any]]:
+    return [loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def _merge_decisions() -> Iterator[Decision]:
+    """The steward merges contacts that are the same (the firms first), and keeps some others apart."""
+    policy = load_project(PROJECT).policies["duplicates"].to_json()
+    found = suggest_merges(
+        _records("brightpearl/contacts.ndjson"),
+        _records("brightpearl/addresses.ndjson"),
+        survivorship=policy["survivorship"],
+        minimum=UNLIKELY,
+    )
+    pairs = {frozenset((str(p["left"]), str(p["right"]))) for p in _records("duplicate_contacts.ndjson")}
+    same = [item for item in found if frozenset((item.target, item.source)) in pairs]
+    other = [item for item in found if item not in same and item.rank == 1]
+    for item in sorted(same, key=lambda item: item.target)[:MERGED]:
+        yield _merge(item, "accept")
+    for item in other[:KEPT_APART]:
+        yield _merge(item, "reject", "two people of one name")
+
+
+def _merge(item: Suggestion, action: str, reason: str = "") -> Decision:
+    """The decision on one pair; the reasons shown are repeated, personal values are not."""
+    pair = "+".join(sorted((item.target, item.source)))
+    subject = {key: item.payload[key] for key in ("entity", "winner", "loser")}
+    told = reason or "; ".join(evidence.sentence for evidence in item.evidence[:2])
+    return Decision("", "", "sam", "duplicate", action, "", pair, None, _shown(item), subject, told)
+
+
+def _shown(item: Suggestion) -> dict[str, Any]:
+    probability = round(item.probability, 4)
+    return {"source": item.source, "rank": item.rank, "probability": probability, "model": item.model}
+
+
+def _address_decisions() -> Iterator[Decision]:
+    """What the steward made of two addresses that the check holds: one corrected, one given up."""
+    validator = AddressValidator(load_project(PROJECT).policies["addresses"].to_json())
+    results: list[tuple[dict[str, Any], str, AddressResult]] = []
+    for order in _records("projects/brightpearl-infor/samples/brightpearl.order.ndjson"):
+        opinion = validator.validate(order)
+        if opinion.verdict == "hold":
+            results += ((order, path, result) for path, result in opinion.results)
+    corrected = next((item for item in results if item[2].suggestions), None)
+    hopeless = next((item for item in results if not item[2].suggestions), None)
+    if corrected:
+        yield _address(*corrected, "edit", "the carrier's list says so too")
+    if hopeless:
+        yield _address(*hopeless, "reject", "the customer does not answer")
+
+
+def _address(order: dict[str, Any], path: str, result: AddressResult, action: str, reason: str) -> Decision:
+    block: Any = order
+    for name in path.split("."):
+        block = block[name]
+    entered = Address(**{part: str(block.get(name, "")) for part, name in BLOCK.items()})
+    subject: dict[str, Any] = {
+        "fingerprint": fingerprint(entered),
+        "path": path,
+        "records": [str(order["id"])],
+        "verdict": result.verdict.value,
+        "codes": list(result.codes),
+    }
+    shown = None
+    if action == "edit":
+        best = result.suggestions[0]
+        subject["corrected"] = best.address.as_dict()
+        changed = ", ".join(best.address.changes_to(entered))
+        shown = {"source": changed, "rank": 1, "probability": best.probability, "model": "addresses@1"}
+    name = subject["fingerprint"]
+    return Decision("", "", "sam", "address", action, "", name, None, shown, subject, reason)
 
 
 def _without_origins(document: MappingDocument) -> MappingDocument:

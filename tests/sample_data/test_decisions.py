@@ -63,7 +63,7 @@ def test_most_rules_of_the_order_came_from_a_suggestion() -> None:
 
 
 def test_decisions_hold_no_personal_data() -> None:
-    """No mail address, telephone number, person's name or street of the account stands in them."""
+    """No mail address, telephone number or name of a person of the account stands in them."""
     text = "\n".join(json.dumps(decision.to_json(), ensure_ascii=False) for decision in DECISIONS)
     contacts = [
         json.loads(line) for line in (SAMPLE / "brightpearl/contacts.ndjson").read_text().splitlines()
@@ -72,3 +72,33 @@ def test_decisions_hold_no_personal_data() -> None:
         assert contact["communication"]["emails"]["PRI"]["email"] not in text
         assert f"{contact['firstName']} {contact['lastName']}" not in text
     assert not re.search(r"\d{3} \d{3,4} \d{3,4}|\+\d{6}", text)
+
+
+def test_the_stewards_merges_are_of_contacts_that_are_the_same() -> None:
+    """Twelve of 18 pairs are merged, all three firms among them; what is kept apart is not the same."""
+    pairs = [json.loads(line) for line in (SAMPLE / "duplicate_contacts.ndjson").read_text().splitlines()]
+    same = {"+".join(sorted((str(pair["left"]), str(pair["right"])))) for pair in pairs}
+    merged = {d.target for d in DECISIONS if d.kind == "duplicate" and d.action == "accept"}
+    apart = {d.target for d in DECISIONS if d.kind == "duplicate" and d.action == "reject"}
+    assert len(merged) == 12
+    assert merged < same
+    assert not apart & same
+    merges = load_project(PROJECT).merges["contact_merge"]
+    assert len(merges) == 12
+    assert {loser: merges[loser] for loser in ("5101", "5102", "5103")} == {
+        "5101": "5008",
+        "5102": "5011",
+        "5103": "5001",
+    }
+
+
+def test_the_stewards_address_decisions_are_about_held_orders() -> None:
+    """One correction, taken from a suggestion, and one address given up; the orders stay held."""
+    truths = [json.loads(line) for line in (SAMPLE / "truth.ndjson").read_text().splitlines()]
+    held = {str(truth["order"]) for truth in truths if truth["expect"] == "held"}
+    decided = [decision for decision in DECISIONS if decision.kind == "address"]
+    assert [decision.action for decision in decided] == ["edit", "reject"]
+    for decision in decided:
+        assert decision.subject is not None
+        assert set(decision.subject["records"]) <= held
+        assert re.fullmatch(r"[0-9a-f]{32}", decision.target)
