@@ -168,7 +168,7 @@ def _merge_decisions() -> Iterator[Decision]:
     for item in sorted(same, key=lambda item: item.target)[:MERGED]:
         yield _merge(item, "accept")
     for item in other[:KEPT_APART]:
-        yield _merge(item, "reject", "two people of one name")
+        yield _merge(item, "reject", "different people: telephone and mail differ")
 
 
 def _merge(item: Suggestion, action: str, reason: str = "") -> Decision:
