@@ -82,15 +82,13 @@ class Writer:
 class Root:
     """Something that paths start from: its variable, its name in messages, where its objects are unpacked.
 
-    `layout` is set when it was decoded by type; then fields are attributes. `of_row` tells what belongs to
-    the current row of an `each` from what belongs to the record.
+    `layout` is set when it was decoded by type; then fields are attributes.
     """
 
     var: str
     where: str
     prelude: Writer
     layout: Field | None = None
-    of_row: bool = False
     objects: dict[tuple[str, ...], tuple[str, Field | None]] = field(default_factory=dict)
     collections: dict[tuple[tuple[str, ...], int], tuple[str, Field | None]] = field(default_factory=dict)
 

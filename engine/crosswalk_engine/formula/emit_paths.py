@@ -100,22 +100,27 @@ class PathEmitter(Frame):
         return self._leaf(node, var, joined(root, node.parts), short=False)
 
     def related_root(self, node: Related) -> Root:
-        """The related record, as a root to read from."""
-        record = self.roots["record"]
-        key, where, home, of_row = "None", None, record.prelude, False
+        """The related record, as a root to read from.
+
+        That of the record is looked up once, ahead; that of a row or an element where it is read, for many
+        rows never need it.
+        """
+        key, where, home = "None", None, self.roots["record"].prelude
         if node.key is not None and node.key.scope == "item" and self.columns is not None:
             key, where, home = self.columns[node.key.parts], ".".join(node.key.parts), self.writer
         elif node.key is not None:
             root = self.roots[node.key.scope]
             key, where = self.raw(root, node.key.parts, safe=True), joined(root, node.key.parts)
-            home, of_row = root.prelude, root.of_row
-        name = f"with {node.name} {key}"
-        if name not in self.roots or home is self.writer:
-            var = self.temp("r")
-            home.line(f"{var} = related_record(env.related, {node.name!r}, {key}, {where!r})")
-            self.roots[name] = Root(var, node.name, home, of_row=of_row)
-            self.roots[name].objects[()] = (var, None)
-        return self.roots[name]
+            home = root.prelude if node.key.scope == "record" else self.writer
+        name = f"with {node.name}"
+        if name in self.roots and home is not self.writer:
+            return self.roots[name]
+        var = self.temp("r")
+        home.line(f"{var} = related_record(env.related, {node.name!r}, {key}, {where!r})")
+        found = Root(var, node.name, home, objects={(): (var, None)})
+        if home is not self.writer:
+            self.roots[name] = found
+        return found
 
     def elements(self, root: Root, parts: tuple[str, ...], limit: int) -> tuple[str, Field | None]:
         """The variable of the elements at `parts` (or of a Fault), and their layout when they are structs."""

@@ -132,7 +132,7 @@ class _Generator:
         out, (rows, layout) = emitter.temp("list"), self._rows(each)
         outer, hoisted = emitter.roots, dict(emitter.hoisted)
         emitter.rows_var = rows
-        emitter.roots = {**outer, "row": Root("", ".".join(each.collection), writer, layout, of_row=True)}
+        emitter.roots = {**outer, "row": Root("", ".".join(each.collection), writer, layout)}
         ahead = self.shares.setdefault(rows, {})
         for share in shares(each_nodes(each)):
             if share not in ahead:
@@ -176,9 +176,8 @@ class _Generator:
 
     def _enter(self, each: EachTree, layout: Field | None) -> None:
         """From here on, `row` is the variable of the current element."""
-        roots = {name: root for name, root in self.emitter.roots.items() if not root.of_row}
-        roots["row"] = Root("row", ".".join(each.collection), self.writer.hole(), layout, of_row=True)
-        self.emitter.roots = roots
+        row = Root("row", ".".join(each.collection), self.writer.hole(), layout)
+        self.emitter.roots = {**self.emitter.roots, "row": row}
         if any(
             isinstance(part, Call) and part.name == "ROW_KEY" for n in each_nodes(each) for part in walk(n)
         ):

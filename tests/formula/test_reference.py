@@ -1,0 +1,51 @@
+"""The page of the formula language says what is so."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from crosswalk_engine.formula import FUNCTIONS, compile_formula, parse_formula, to_json_value
+from crosswalk_engine.formula.lexer import MAX_BYTES, MAX_NESTING
+from crosswalk_engine.formula.parse import MAX_DEPTH, MAX_NODES
+from crosswalk_engine.formula.reads import MAX_ELEMENTS, MAX_ELEMENTS_SQUARED
+from crosswalk_engine.formula.reference import MARKER, with_reference
+from crosswalk_engine.formula.values import DIGITS, MAX_TEXT
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/formula.md").read_text(encoding="utf-8")
+HEAD = PAGE.partition(MARKER)[0]
+EXAMPLES = re.findall(r"^(\S.*?)\s{2,}→\s{2}(.+)$", HEAD, re.MULTILINE)
+
+
+def test_the_reference_is_current() -> None:
+    """The generated part is what the function table gives now."""
+    assert with_reference(PAGE) == PAGE
+    assert all(f"`{function.usage()}`" in PAGE for function in FUNCTIONS.values())
+
+
+@pytest.mark.parametrize(("formula", "result"), EXAMPLES)
+def test_the_examples_of_the_page_hold(formula: str, result: str) -> None:
+    """Each example in the written part gives what stands beside it."""
+    assert (
+        json.dumps(to_json_value(compile_formula(parse_formula(formula))({})), ensure_ascii=False) == result
+    )
+
+
+def test_the_page_names_the_limits_and_every_code() -> None:
+    """Limits stand on the page as they are in the code, and so does every error code of formulas."""
+    assert len(EXAMPLES) >= 13
+    for limit in (
+        MAX_BYTES,
+        MAX_NESTING,
+        MAX_DEPTH,
+        MAX_NODES,
+        MAX_ELEMENTS,
+        MAX_ELEMENTS_SQUARED,
+        DIGITS,
+        MAX_TEXT,
+    ):
+        assert f"{limit:,}" in HEAD
+    sources = (ROOT / "engine/crosswalk_engine/formula").rglob("*.py")
+    codes = {code for path in sources for code in re.findall(r'"(CW-[A-Z-]+[A-Z])"', path.read_text("utf-8"))}
+    assert codes - {"CW-IR"} - set(re.findall(r"CW-[A-Z-]+[A-Z]", HEAD)) == set()
