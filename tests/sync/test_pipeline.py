@@ -8,6 +8,7 @@ import pytest
 from crosswalk_engine.errors import OutcomeUnknownError
 from crosswalk_engine.journal.audit import verify_audit
 from crosswalk_engine.journal.reading import events_in
+from crosswalk_engine.sync.fetch import MAX_AGE
 from crosswalk_engine.testing.chance import Crash
 from crosswalk_engine.testing.scene import Scene, scene
 
@@ -251,6 +252,25 @@ async def test_one_refused_key_does_not_take_its_id_set_along(quick_path: Path) 
     await stage.run()
     (dead,) = events_in(stage.journal.core.db, ("dead",))
     assert (dead.record, len(stage.erp.orders)) == ("3", 7)
+    stage.close()
+
+
+async def test_an_absent_related_record_is_asked_for_once(quick_path: Path) -> None:
+    """An id that stands for no record costs one call, not one a batch; it is asked again when it is old."""
+    stage = scene(quick_path, 1)
+    asked: list[list[str]] = []
+
+    async def fetch(entity: str, keys: Any) -> dict[str, Any]:
+        asked.append(list(keys))
+        return {"1044": {"id": 1044}} if "1044" in keys else {}
+
+    stage.shop.fetch = fetch  # type: ignore[method-assign]
+    cache = stage.pipeline.cache
+    for _ in range(3):
+        assert await cache.get("product", ["1000", "1044"]) == {"1044": {"id": 1044}}
+    stage.clock[0] += MAX_AGE + 1
+    await cache.get("product", ["1000"])
+    assert asked == [["1000", "1044"], ["1000"]]
     stage.close()
 
 

@@ -24,25 +24,29 @@ class RelatedCache:
     def __init__(self, source: Source, world: World) -> None:
         self._source = source
         self._world = world
-        self._kept: dict[tuple[str, str], tuple[float, Document]] = {}
+        self._kept: dict[tuple[str, str], tuple[float, Document | None]] = {}
 
     async def get(self, entity: str, keys: Iterable[str]) -> dict[str, Document]:
-        """Records by id, from memory where they are young enough, the others in one id set."""
+        """Records by id, from memory where they are young enough, the others in one id set.
+
+        That a record is not there is remembered too: ids that stand for none would cost a call every time.
+        """
         youngest = self._world.monotonic() - MAX_AGE
         found: dict[str, Document] = {}
         missing = []
         for key in keys:
-            at, record = self._kept.get((entity, key), (float("-inf"), {}))
-            if at >= youngest:
-                found[key] = record
-            else:
+            at, record = self._kept.get((entity, key), (float("-inf"), None))
+            if at < youngest:
                 missing.append(key)
+            elif record is not None:
+                found[key] = record
         if missing:
-            fetched, _ = await fetch_apart(self._source, entity, missing)
+            fetched, refused = await fetch_apart(self._source, entity, missing)
             at = self._world.monotonic()
-            for key, record in fetched.items():
+            for key in missing:
                 self._kept.pop((entity, key), None)
-                self._kept[entity, key] = (at, record)
+                if key not in refused:
+                    self._kept[entity, key] = (at, fetched.get(key))
             found |= fetched
         while len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
