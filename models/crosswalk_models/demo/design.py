@@ -62,8 +62,12 @@ def design(place: Workplace, say: Say) -> Design:
     for note in result.notes:
         say(f"  {note}")
     decisions = read_decisions(place.project)
-    ranks = _ranks(decisions, result)
-    say(f"decided {sum(ranks.values())} rules of {MAIN}: {_shown(ranks)}")
+    ranked = _ranks(decisions, result)
+    say(f"decided {len(ranked)} rules of {MAIN}:")
+    for target, source, rank in ranked:
+        say(f"  {target:<16} {rank:<20} {source}")
+    ranks = Counter(rank for _, _, rank in ranked)
+    say("  in all: " + ", ".join(f"{ranks[name]} {name}" for name in sorted(ranks)))
     for name in _apply(place.project, decisions):
         say(f"  {name}: made by its decisions")
     project = load_project(place.project)
@@ -89,29 +93,20 @@ def _apply(project: Path, decisions: Iterable[Decision]) -> list[str]:
     return names
 
 
-def _ranks(decisions: Iterable[Decision], result: MatchResult) -> Counter[str]:
-    """At which rank each approved rule's source stands in the suggestions of this run."""
-    ranks: Counter[str] = Counter()
-    last = {decision.target: decision for decision in decisions if _approves(decision)}
+def _ranks(decisions: Iterable[Decision], result: MatchResult) -> list[tuple[str, str, str]]:
+    """Each approved rule: its target, what it was made from, and at which rank that is suggested now."""
+    last = {d.target: d for d in decisions if d.kind == "rule" and d.mapping == MAIN}
+    ranked = []
     for target, decision in last.items():
+        if decision.rule is None or "each" in decision.rule:
+            continue
         source = (decision.suggestion or {}).get("source")
         if source is None:
-            ranks["written by a person"] += 1
+            ranked.append((target, str(decision.rule["formula"]), "written by a person"))
             continue
-        found = next((s.rank for s in result.for_target(target) if s.source == source), None)
-        if found is None:
-            ranks[f"below rank {SHOWN}"] += 1
-        else:
-            ranks[f"at rank {found}"] += 1
-    return ranks
-
-
-def _approves(decision: Decision) -> bool:
-    return decision.kind == "rule" and decision.mapping == MAIN and decision.action in ("accept", "edit")
-
-
-def _shown(ranks: Counter[str]) -> str:
-    return ", ".join(f"{ranks[name]} {name}" for name in sorted(ranks)) or "none are recorded"
+        rank = next((s.rank for s in result.for_target(target) if s.source == source), None)
+        ranked.append((target, source, f"rank {rank}" if rank else f"below rank {SHOWN}"))
+    return ranked
 
 
 def _test(project: Project) -> int:
