@@ -13,6 +13,7 @@ from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir, compil
 from crosswalk_engine.mapping.document import MappingDocument, load_mapping
 from crosswalk_engine.mapping.oracle import map_by_oracle
 from crosswalk_engine.mapping.result import MapResult, Problem
+from crosswalk_engine.mapping.tree import is_personal
 from crosswalk_engine.payload.shape import infer_shape
 
 HEAD = """
@@ -185,6 +186,27 @@ rules:
 """, {"customer": {"fullName": "Priya Raman", "telephone": "0117 496"}})  # fmt: skip
     assert [error.value for error in found.errors] == ["(11 characters)", "(8 characters)"]
     assert "Priya" not in repr(found) and "0117" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "personal"),
+    [
+        ("parties.customer.addressFullName", True),
+        ("parties.delivery.addressLine1", True),
+        ("communication.telephones.PRI", True),
+        ("communication.emails.PRI.email", True),
+        ("address.CUNM", True),
+        ("line2", True),
+        ("street_name", True),
+        ("orderRows[].productName", False),
+        ("lines[].ITNO", False),
+        ("parties.customer.contactId", False),
+        ("orderRows[].quantity.magnitude", False),
+    ],
+)
+def test_which_fields_are_personal(path: str, personal: bool) -> None:
+    """Names, e-mail, phone and street of people are; what an order is about is not."""
+    assert is_personal(path) is personal
 
 
 def test_checks() -> None:

@@ -15,10 +15,10 @@ from crosswalk_engine.formula.typed import source_paths
 from crosswalk_engine.payload.paths import parse_path
 
 FORMAT = "crosswalk/mapping-ir@1"
-#: Last names of paths that hold what must not stand in messages: names of people, e-mail, phone, street.
+#: Names in paths that hold what must not stand in messages: people's names, e-mail, phone, street.
 _PERSONAL = re.compile(
-    r"(?i)(full|first|last|sur|given|family|middle|contact|customer|person)_?name|e_?mail|.*phone|mobile|fax"
-    r"|.*street.*|(address_?)?line_?[0-9]?|cunm|cua[0-9]|yref|phno|phn2|tfno|mail"
+    r"(?i).*(full|first|last|sur|given|family|middle|contact|customer|person)_?name|.*e_?mails?.*|.*phones?"
+    r"|mobile|fax|.*street.*|address_?line.*|line_?[0-9]|cunm|cua[0-9]|yref|phno|phn2|tfno|mail"
 )
 
 
@@ -195,5 +195,4 @@ def _refused(got: str) -> ConfigError:
 
 def is_personal(path: str) -> bool:
     """Whether a path names what belongs to a person: its values are masked in messages."""
-    names = parse_path(path).names
-    return bool(_PERSONAL.fullmatch(names[-1]))
+    return any(_PERSONAL.fullmatch(name) for name in parse_path(path).names)
