@@ -3,7 +3,8 @@
 Two steps, both small enough to read in the artefact. First a regularised logistic regression over all
 readings gives a score (log-odds scale). Then a calibration looks at the score and at how far it stands above
 the best other candidate of the same target and of the same source, and gives the probability: a pair with
-rivals is less likely right. Readings that are missing count as average: they speak neither for nor against.
+rivals is less likely right, and all candidates of a target together are at most certain. Readings that are
+missing count as average: they speak neither for nor against.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +79,10 @@ class LinearModel:
         slope, by_target, by_source, constant = self.calibration
         margins = rival_margins(pairs, score)
         log_odds = slope * score + by_target * margins[:, 0] + by_source * margins[:, 1] + constant + shift
-        return 1 / (1 + np.exp(-log_odds))
+        alone = 1 / (1 + np.exp(-log_odds))
+        together = np.bincount(pairs.cols, weights=alone, minlength=pairs.targets)
+        likely: Doubles = alone / np.maximum(together, 1.0)[pairs.cols]
+        return likely
 
 
 @dataclass(frozen=True)
