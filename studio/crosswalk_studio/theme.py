@@ -39,7 +39,7 @@ LIGHT: Final = {
 }
 
 DARK: Final = {
-    "primaryColor": "#8FA8FF",
+    "primaryColor": "#4C68E0",
     "backgroundColor": "#12161D",
     "secondaryBackgroundColor": "#1B212B",
     "textColor": "#E6EAF0",

@@ -74,6 +74,7 @@ def test_text_can_be_read_on_its_ground(theme: dict[str, str]) -> None:
             "linkColor",
         ):
             assert contrast(theme[name], theme[ground]) >= 4.5, (name, ground)
+    assert contrast("#FFFFFF", theme["primaryColor"]) >= 4.5
 
 
 def contrast(one: str, other: str) -> float:

@@ -99,17 +99,17 @@ def test_a_suggestion_is_shown_with_its_evidence_and_preview(busy_folder: Path) 
     """The list holds the row as suggested; the right half its probability, reason, formula and preview."""
     opened = DESK.open(busy_folder)
     reason = Evidence("name", "same words", 2.5, "Both are called reference.", ("WEB-1",))
-    shown = Suggestion("mapping", "OREF", "reference", 1, 0.93, (reason,), "field-matcher@1")
+    shown = Suggestion("mapping", "YREF", "reference", 1, 0.93, (reason,), "field-matcher@1")
     stored = {"format": FORMAT, "mark": "", "model": "m@1", "at": "2026-11-23T09:00:00Z", "notes": ["a note"],
               "suggestions": [shown.to_json()]}  # fmt: skip
     write_text(opened.private / "suggestions/brightpearl-order-to-m3-order.json", json.dumps(stored))
     app = page("mappings")
     data = json.loads(app.get("bidi_component")[0].proto.json)
-    row = next(item for item in data["items"] if item["id"] == "OREF")
+    row = next(item for item in data["items"] if item["id"] == "YREF")
     assert (row["state"], row["p"], row["sub"], row["note"]) == (
         "suggested",
         0.93,
-        "our reference",
+        "your reference",
         "reference",
     )
     assert data["order"][0] == "CUNO"

@@ -15,7 +15,10 @@ from crosswalk_engine.errors import (
     RejectedError,
 )
 from crosswalk_engine.project.project import load_project
+from crosswalk_models.feedback import Decision
+from crosswalk_studio.errors import StaleError
 from crosswalk_studio.services.desk import Desk
+from crosswalk_studio.services.ledger import By, record
 from crosswalk_studio.services.projects import begin_project
 from crosswalk_studio.services.uploads import MAX_BYTES, add_sample, read_upload
 from crosswalk_studio.services.workspace import Workspace
@@ -151,3 +154,15 @@ def test_one_studio_a_project(workspace: Workspace) -> None:
         Workspace(workspace.root)
     with pytest.raises(MissingFileError):
         Workspace(workspace.root / "samples")
+
+
+def test_nothing_is_written_into_a_project_that_was_closed(tmp_path: Path) -> None:
+    """Whoever still looks at a project that somebody has switched away from is told so."""
+    desk = Desk()
+    old = desk.open(begin_project(tmp_path / "old", "old"))
+    desk.open(begin_project(tmp_path / "new", "new"))
+    decision = Decision("t-1", "2026-11-23T09:00:00Z", "ana", "rule", "reject", mapping="m", target="T")
+    with pytest.raises(StaleError, match="not open any more"):
+        record(old, decision, By("ana", "t-1"), {})
+    assert not (tmp_path / "old" / "decisions").exists()
+    desk.close()

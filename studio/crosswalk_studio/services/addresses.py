@@ -80,7 +80,7 @@ JOB = "addresses"
 
 
 def waiting_addresses(workspace: Workspace) -> int | None:
-    """How many addresses wait for a person; `None` while they are checked the first time, beside the pages."""
+    """How many addresses wait for a person; `None` while they are being checked beside the pages."""
     job = workspace.jobs.get(JOB)
     if job is None:
         workspace.jobs.start(JOB, "Checking the addresses", lambda _: address_board(workspace).checked)
@@ -121,6 +121,7 @@ def address_board(workspace: Workspace) -> AddressBoard:
         head = heads.get(item.id)
         if action != "pass":
             cases.append(_case(workspace, item, action, head))
+    cases.sort(key=lambda case: (case.entered.country.upper(), case.entered.postcode, case.id))
     return AddressBoard(tuple(cases), sum(verdicts.values()), verdicts)
 
 

@@ -137,7 +137,7 @@ class DuplicateDesk:
         return project is not None and mark != self._mark(project)
 
     def pairs(self) -> list[Pair]:
-        """All pairs, found or decided, the open ones with the least sure first."""
+        """All pairs, found or decided: the open ones first, the surest of them on top."""
         project, entity = self._entity()
         records = self._samples(project, entity)
         heads = self.workspace.store.heads("duplicate")

@@ -15,7 +15,7 @@ from typing import Any
 from crosswalk_engine.errors import CannotWriteError
 from crosswalk_models.feedback import Decision
 
-from crosswalk_studio.errors import ConflictError
+from crosswalk_studio.errors import ConflictError, StaleError
 from crosswalk_studio.services.workspace import Workspace
 
 #: What each action is called in messages.
@@ -42,9 +42,12 @@ def record(workspace: Workspace, decision: Decision, by: By, files: Mapping[Path
 
     Raises:
         ConflictError: somebody else decided on the same meanwhile.
+        StaleError: the project was closed meanwhile.
         CannotWriteError: the disk refuses; then nothing was changed.
     """
     store = workspace.store
+    if workspace.closed:
+        raise StaleError(workspace.root.name, "this project is not open any more; nothing was written")
     with workspace.writing, store.turn():
         known = store.find(decision.id)
         if known is not None:

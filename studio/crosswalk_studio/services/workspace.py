@@ -64,6 +64,7 @@ class Workspace:
     writing: threading.RLock = field(default_factory=threading.RLock)
     #: What else has to end before the project is left.
     on_close: list[Callable[[], None]] = field(default_factory=list)
+    closed: bool = False
 
     def __post_init__(self) -> None:
         self.root = self.root.resolve()
@@ -112,7 +113,8 @@ class Workspace:
         return _marks(files)
 
     def close(self) -> None:
-        """End its jobs, close its files, let others in."""
+        """End its jobs, close its files, let others in; nothing can be decided in it any more."""
+        self.closed = True
         for end in self.on_close:
             end()
         self.jobs.close()

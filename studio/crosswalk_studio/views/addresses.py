@@ -51,6 +51,7 @@ def show() -> None:
 
 @st.fragment(key="address review")
 def _review(opened: Workspace) -> None:
+    frame.still(opened)
     board = address_board(opened)
     passing = board.checked - sum(len(case.records) for case in board.cases)
     st.caption(f"{board.checked} addresses checked, {passing} pass. The rest is below.")

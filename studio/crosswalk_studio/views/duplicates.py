@@ -80,6 +80,7 @@ def _watch(opened: Workspace) -> None:
 
 @st.fragment(key="duplicate review")
 def _review(opened: Workspace) -> None:
+    frame.still(opened)
     desk = DuplicateDesk(opened)
     left, right = st.columns([10, 11], gap="medium")
     with left:

@@ -24,5 +24,6 @@ def show() -> None:
 
 
 def _example(example: Example) -> str:
-    gives = f"fails: {example.fails}" if example.fails else repr(example.gives)
+    value = "NULL" if example.gives is None else repr(example.gives)
+    gives = f"fails: {example.fails}" if example.fails else value
     return f"{example.formula}   -- {gives}"

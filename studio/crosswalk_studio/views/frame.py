@@ -7,12 +7,15 @@ from collections.abc import Iterable
 
 import streamlit as st
 from crosswalk_engine.errors import CrosswalkError, Finding, FindingsError
+from crosswalk_engine.payload.codecs import BadRecordsError
 
 from crosswalk_studio.markdown import plain
 from crosswalk_studio.services.desk import DESK
 from crosswalk_studio.services.jobs import Job
 from crosswalk_studio.services.workspace import Workspace
 
+#: Bad records shown one by one; the rest is counted in the sentence.
+SHOWN = 12
 _NAME = re.compile(r"[^\w .@'-]+")
 
 
@@ -26,6 +29,12 @@ def workspace() -> Workspace:
         st.stop()
     assert opened is not None  # st.stop ends the run
     return opened
+
+
+def still(opened: Workspace) -> None:
+    """Draw the whole page again when somebody has opened another project meanwhile."""
+    if opened.closed:
+        st.rerun()
 
 
 def link(page: str, label: str, *, icon: str | None = None, query: dict[str, str] | None = None) -> None:
@@ -66,6 +75,16 @@ def failed(error: CrosswalkError, *, what: str = "") -> None:
     st.error(f"{plain(what + ': ' if what else '')}{plain(error.what)}", icon=":material/error:")
     if isinstance(error, FindingsError):
         findings_table(error.findings)
+        return
+    if isinstance(error, BadRecordsError):
+        st.table(
+            [
+                {"Where": plain(problem.where), "What": plain(problem.what), "Found": plain(problem.got)}
+                for problem in error.problems[:SHOWN]
+            ],
+            border="horizontal",
+            hide_index=True,
+        )
         return
     facts = [
         ("Where", error.where),

@@ -23,7 +23,11 @@ def button(opened: Workspace) -> None:
 def _dialog(opened: Workspace) -> None:
     found = sides(opened)
     source = st.selectbox("From", found, key="new source")
-    target = st.selectbox("To", [side for side in found if side != source], key="new target")
+    others = sorted(
+        (side for side in found if side != source),
+        key=lambda side: source is not None and side.system == source.system,
+    )
+    target = st.selectbox("To", others, key="new target")
     if source is None or target is None:
         return
     name = st.text_input(

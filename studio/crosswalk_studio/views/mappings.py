@@ -67,6 +67,7 @@ def _scope(opened: Workspace, name: str) -> str:
 
 @st.fragment(key="mapping review")
 def _review(opened: Workspace, name: str) -> None:
+    frame.still(opened)
     mapper = Mapper(opened, name)
     try:
         rows = mapper.rows()

@@ -35,16 +35,10 @@ def show() -> None:
 
 def _tiles(checks: Checks, kept: list[Kept]) -> None:
     errors, warnings = len(checks.errors), len(checks.warnings)
-    all_pass = checks.passed == checks.total
     tiles = [
         ("Errors", str(errors), "✕ in the way" if errors else "✓ none", "inverse" if errors else "normal"),
         ("Warnings", str(warnings), "△ have a look" if warnings else "✓ none", "off"),
-        (
-            "Worked examples",
-            f"{checks.passed} of {checks.total}" if checks.total else "none",
-            ("✓ all pass" if all_pass else "✕ not all pass") if checks.total else "nothing proves a rule",
-            "normal" if checks.total and all_pass else "off" if not checks.total else "inverse",
-        ),
+        ("Worked examples", *_examples(checks)),
         (
             "Last release",
             f"#{kept[0].number}" if kept else "none yet",
@@ -54,6 +48,17 @@ def _tiles(checks: Checks, kept: list[Kept]) -> None:
     ]
     for column, (name, value, note, color) in zip(st.columns(4), tiles, strict=True):
         column.metric(name, value, border=True, delta=note, delta_color=color, delta_arrow="off")
+
+
+def _examples(checks: Checks) -> tuple[str, str, str]:
+    """Value, note and colour of the worked examples' tile."""
+    if checks.errors:
+        return "–", "run once there are no errors", "off"
+    if not checks.total:
+        return "none", "nothing proves a rule", "off"
+    good = checks.passed == checks.total
+    note = "✓ all pass" if good else "✕ not all pass"
+    return f"{checks.passed} of {checks.total}", note, "normal" if good else "inverse"
 
 
 def _checks(checks: Checks) -> None:

@@ -59,7 +59,7 @@ def _found(upload: Upload) -> None:
         for shape in (upload.shape.find(path) for path in upload.shape.paths()[:200])
         if shape is not None
     ]
-    st.dataframe(rows, hide_index=True, row_height=28, height=180)
+    st.dataframe(rows, hide_index=True, row_height=28, height=min(180, 38 + 28 * len(rows)))
 
 
 def _names(opened: Workspace, upload: Upload) -> tuple[str, str]:

@@ -79,6 +79,7 @@ class Queue {
     if (data.base >= 0 && data.base !== this.version) { this.outbox.tell({ have: -1 }); this.status(); return; }
     this.merge(data, new Set(this.outbox.ops.map((op) => op.item)));
     if (!data.filters.some((filter) => filter.key === this.filter)) this.filter = this.firstFilter();
+    else if (!this.chosen && this.all().some((item) => this.fits(item, data.filters[0]))) this.filter = data.filters[0].key;
     this.version = data.version;
     this.outbox.note.have = data.version;
     if (settled.length) this.confirm(data.refused || []);
@@ -266,6 +267,7 @@ class Queue {
       chip.dataset.testid = `chip:${filter.key}`;
       chip.onclick = () => {
         this.filter = filter.key;
+        this.chosen = true; // from now on the list stays where the person put it
         const rows = this.shown();
         if (rows.length && !rows.some((item) => item.id === this.selected)) this.select(rows[0].id);
         this.draw();
