@@ -38,12 +38,24 @@ class Sandboxes:
 
     def get(self, system: str, what: str) -> Any:
         """``GET /_sandbox/<what>`` of a system."""
-        return self.client.get(f"{self.info[system]['control']}/{what}").raise_for_status().json()
+        return self._ask("GET", system, what)
 
     def send(self, method: str, system: str, what: str, body: dict[str, Any]) -> Any:
         """Change something by a control route."""
-        reply = self.client.request(method, f"{self.info[system]['control']}/{what}", json=body)
-        return reply.raise_for_status().json()
+        return self._ask(method, system, what, json=body)
+
+    def _ask(self, method: str, system: str, what: str, **content: Any) -> Any:
+        try:
+            reply = self.client.request(method, f"{self.info[system]['control']}/{what}", **content)
+            return reply.raise_for_status().json()
+        except httpx.HTTPError as error:
+            raise RetriableError(
+                "CW-DEMO-SANDBOX",
+                "a sandbox does not answer as it should",
+                where=f"{system}, {what.partition('?')[0]}",
+                got=type(error).__name__,
+                fix="see sandbox.log in the work folder",
+            ) from error
 
     def stop(self) -> None:
         """End the process."""
