@@ -28,7 +28,7 @@ def test_doubled_people_are_found_and_others_left_alone(make_people):
 
 
 def test_rare_duplicates_are_not_drowned(make_people):
-    """Three pairs among 200: all found, surer than anything else, and at most one stranger taken for a match."""
+    """Three pairs among 200: all found, surer than all else, and at most one stranger taken for a match."""
     rows, truth = make_people(200, 3, 8)
     found = find_duplicates(from_rows(rows))
     ids = found.records.ids

@@ -124,7 +124,7 @@ def _email(left: Objects, right: Objects) -> Rungs:
     public = FREE_MAIL | _common(host[0])
     own_host = (host[0] == host[1]) & _each(host[0], host[1], lambda a, _: a not in public)
     # anna.smith12 and anna.smith47: two people of one name take numbers, so that is no slip of the pen.
-    numbered = _each(*local, lambda a, b: a != b and _DIGITS.sub("", a) == _DIGITS.sub("", b))
+    numbered = _each(local[0], local[1], lambda a, b: a != b and _DIGITS.sub("", a) == _DIGITS.sub("", b))
     near = ((off <= 1) & (host[0] == host[1]) & ~numbered) | ((local[0] == local[1]) & (edits(*host) <= 2))
     return _rungs(
         left == right,
