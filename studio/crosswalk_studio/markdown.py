@@ -8,6 +8,13 @@ def some(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def percent(share: float) -> str:
+    """A probability as people read it; nothing is certain, so 1 is only shown for exactly 1."""
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return "<1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+
+
 def plain(text: object, limit: int = 300) -> str:
     """`text` as Streamlit's Markdown shows it unchanged, on one line, at most `limit` characters.
 

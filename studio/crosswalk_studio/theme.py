@@ -10,17 +10,6 @@ from typing import Any, Final
 #: Largest upload, in megabytes; samples are samples, not archives.
 UPLOAD_MB: Final = 20
 
-#: State -> glyph. The same glyphs stand in the review list, in tables and in the help.
-GLYPHS: Final = {
-    "suggested": "◇",
-    "accepted": "✓",
-    "manual": "✎",
-    "rejected": "✕",
-    "open": "·",
-    "error": "!",
-    "warning": "△",
-}
-
 LIGHT: Final = {
     "primaryColor": "#2747B8",
     "backgroundColor": "#FFFFFF",

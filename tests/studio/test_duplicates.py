@@ -8,8 +8,9 @@ from crosswalk_engine.errors import RejectedError
 from crosswalk_engine.project.project import load_project
 from crosswalk_models.types import Evidence, Suggestion
 from crosswalk_studio.errors import ConflictError, StaleError
-from crosswalk_studio.services.duplicates import DuplicateDesk, Pair, open_pairs, pair_id
+from crosswalk_studio.services.duplicates import DuplicateDesk, open_pairs
 from crosswalk_studio.services.ledger import By
+from crosswalk_studio.services.pairs import Pair, pair_id
 from crosswalk_studio.services.workspace import Workspace
 
 

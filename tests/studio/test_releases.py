@@ -166,10 +166,14 @@ def test_a_run_that_fails_says_what_it_said(workspace: Workspace, monkeypatch: p
     assert runs.RunDesk(workspace).read(run.id).state == "stopped"
 
 
-def test_the_data_of_a_run_is_found_above_the_project() -> None:
-    """The sample project finds the sample data that it lies in."""
-    opened = Workspace(DATA / "projects" / "brightpearl-infor")
-    try:
-        assert run_desk(opened).data_folder() == DATA.resolve()
-    finally:
-        opened.close()
+def test_the_data_of_a_run_is_found_above_the_project(folder: Path, tmp_path: Path) -> None:
+    """A project finds the nearest folder above it that holds a sandbox's orders."""
+    place = tmp_path / "data" / "projects" / "mine"
+    place.parent.mkdir(parents=True)
+    folder.rename(place)
+    orders = tmp_path / "data" / runs.DATA_MARK
+    orders.parent.mkdir()
+    orders.write_text("{}\n", "utf-8")
+    opened = Workspace(place)
+    assert run_desk(opened).data_folder() == tmp_path / "data"
+    opened.close()

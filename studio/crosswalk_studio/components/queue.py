@@ -108,7 +108,6 @@ class _Session:
     sent: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
-    select: dict[str, Any] | None = None
 
 
 @cache
@@ -160,19 +159,12 @@ def review_list(
         "nonce": session.nonce,
         "ack": session.ack,
         "refused": session.refused,
-        "select": session.select,
         **_changes(key, session, rows),
     }
     _component()(key=key, data=data, on_outbox_change=take)
     chosen = _outbox(key, session).get("selected")
     known = {row.id for row in rows}
     return chosen if chosen in known else next(iter(known and [rows[0].id]), None)
-
-
-def select_row(key: str, scope: str, item: str) -> None:
-    """Have the list select a row at its next drawing (a link led here)."""
-    session: _Session = st.session_state.setdefault(f"{key}:session:{scope}", _Session())
-    session.select = {"id": item, "turn": uuid.uuid4().hex[:8]}
 
 
 def _outbox(key: str, session: _Session) -> dict[str, Any]:

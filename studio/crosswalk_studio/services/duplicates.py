@@ -8,69 +8,28 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from crosswalk_engine.errors import RejectedError
 from crosswalk_engine.payload.paths import values
 from crosswalk_engine.project.policy import DuplicatesPolicy
 from crosswalk_engine.project.project import Project
 from crosswalk_models.feedback import Decision
-from crosswalk_models.types import Evidence, Suggestion
+from crosswalk_models.types import Suggestion
 
 from crosswalk_studio.errors import StaleError
 from crosswalk_studio.services.jobs import Job, Progress
 from crosswalk_studio.services.ledger import By, record, write_text
+from crosswalk_studio.services.pairs import Fact, Pair, State, is_id, leaves, pair_id, title_of
 from crosswalk_studio.services.scopes import entity_key
 from crosswalk_studio.services.targets import effective
 from crosswalk_studio.services.workspace import Record, Workspace, key_of
 
 FORMAT = "crosswalk/studio-duplicates@1"
 JOB = "duplicates"
-State = Literal["suggested", "accepted", "manual", "rejected"]
 _STATES: dict[str, State] = {"accept": "accepted", "edit": "manual", "create": "manual", "reject": "rejected"}
 #: Records of this kind are looked at when the project has no policy.
 DEFAULT_ENTITY = "contact"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One field of both records; `golden` is the value that would survive, if the policy says so."""
-
-    path: str
-    winner: str
-    loser: str
-    golden: str = ""
-
-    @property
-    def same(self) -> bool:
-        """Whether both records say the same."""
-        return self.winner == self.loser
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two records that may be one.
-
-    Attributes:
-        id: ``5008+5101``: both ids, sorted.
-        winner, loser: the record that lives on, and the one that leads to it, as decided or as suggested.
-        titles: id -> what a person calls it.
-        probability: that they are one, in [0, 1]; `None` when a person named them without a suggestion.
-        state: where the decision stands.
-        head: the last decision.
-    """
-
-    id: str
-    entity: str
-    winner: str
-    loser: str
-    titles: Mapping[str, str]
-    probability: float | None
-    evidence: tuple[Evidence, ...]
-    model: str
-    golden: Mapping[str, str]
-    state: State
-    head: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +118,7 @@ class DuplicateDesk:
             left, right = both[0].get(path, ""), both[1].get(path, "")
             if left or right:
                 facts.append(Fact(path, left, right, pair.golden.get(path, "")))
-        return sorted(facts, key=lambda fact: fact.same)
+        return sorted(facts, key=lambda fact: (fact.same, is_id(fact.path)))
 
     def act(self, kind: str, name: str, by: By, *, reason: str = "") -> Decision:
         """Decide: ``merge``, ``swap`` (the other one lives on), ``apart`` or ``undo``.
@@ -302,11 +261,11 @@ class DuplicateDesk:
 
     def _flat(self, project: Project, item: Record) -> dict[str, str]:
         """A record as path -> text, its postal address beside it."""
-        flat = dict(_leaves(item, ""))
+        flat = dict(leaves(item))
         address = values(item, "postAddressIds.DEF")
         if address:
             found = {str(other.get("addressId")): other for other in self._addresses(project)}
-            flat |= {f"address.{path}": text for path, text in _leaves(found.get(str(address[0]), {}), "")}
+            flat |= {f"address.{path}": text for path, text in leaves(found.get(str(address[0]), {}))}
         return flat
 
     def _mark(self, project: Project) -> str:
@@ -316,31 +275,6 @@ class DuplicateDesk:
                 for path in project.samples[name]:
                     digest.update(path.read_bytes())
         return digest.hexdigest()
-
-
-def pair_id(one: str, other: str) -> str:
-    """One name for a pair, whichever way round it is written."""
-    return "+".join(sorted((one, other)))
-
-
-def title_of(item: Record) -> str:
-    """What a person calls a record: a firm's name, else a person's, else the first text in it."""
-    for paths in (("organisation.name",), ("company",), ("firstName", "lastName"), ("name",)):
-        words = [str(found[0]).strip() for path in paths if (found := values(item, path)) and found[0]]
-        if any(words):
-            return " ".join(words)
-    return next((text for _, text in _leaves(item, "") if text), "record")
-
-
-def _leaves(value: Any, path: str) -> list[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        found = []
-        for key, inner in value.items():
-            found += _leaves(inner, f"{path}.{key}" if path else str(key))
-        return found
-    if isinstance(value, list):
-        return [(path, ", ".join(str(item) for item in value))] if value else []
-    return [] if value is None else [(path, str(value).strip())]
 
 
 def open_pairs(workspace: Workspace) -> int | None:

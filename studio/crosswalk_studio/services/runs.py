@@ -1,8 +1,6 @@
 """Sandbox runs: a release driven against the sandboxes by processes of its own, watched by its progress."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -198,7 +196,7 @@ class RunDesk:
         if process is None or process.poll() is not None:
             return
         write_text(self.folder / name / "exit", "cancelled")
-        os.kill(process.pid, signal.SIGTERM)
+        process.terminate()
         threading.Thread(target=_end, args=(process,), daemon=True).start()
 
     def runs(self) -> list[Run]:

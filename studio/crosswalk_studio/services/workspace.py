@@ -1,6 +1,7 @@
 """One open project: its documents as they stand on disk, its samples, its decisions; one studio a project."""
 
 import fcntl
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -82,6 +83,12 @@ class Workspace:
         """The project's name, or its folder's while project.yaml is broken."""
         project = self.checked().project
         return project.name if project else self.root.name
+
+    @property
+    def tag(self) -> str:
+        """Tells this project from others of the same name, in a browser that has seen both."""
+        place = hashlib.blake2b(str(self.root).encode(), digest_size=4).hexdigest()
+        return f"{self.root.name}-{place}"
 
     def checked(self) -> Checked:
         """The documents, read again when a file has changed."""

@@ -59,7 +59,7 @@ def _review(opened: Workspace) -> None:
     with left:
         chosen = review_list(
             "addresses",
-            f"{opened.root.name}/addresses",
+            f"{opened.tag}/addresses",
             lambda: [_item(case) for case in address_board(opened).cases],
             partial(_apply, opened),
             label="Addresses to review",

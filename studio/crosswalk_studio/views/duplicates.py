@@ -7,15 +7,16 @@ import streamlit as st
 from crosswalk_engine.errors import CrosswalkError
 
 from crosswalk_studio.components.queue import Action, Filter, Item, Operation, review_list
-from crosswalk_studio.markdown import plain
-from crosswalk_studio.services.duplicates import JOB, DuplicateDesk, Pair
+from crosswalk_studio.markdown import percent, plain
+from crosswalk_studio.services.duplicates import JOB, DuplicateDesk
 from crosswalk_studio.services.ledger import By
+from crosswalk_studio.services.pairs import Pair
 from crosswalk_studio.services.workspace import Workspace
 from crosswalk_studio.views import frame, history
 
 ACTIONS = (
     Action("m", "merge", "Merge", "accepted"),
-    Action("w", "swap", "Merge, other wins", "manual"),
+    Action("w", "swap", "Other wins", "manual"),
     Action("n", "apart", "Keep apart", "rejected"),
 )
 FILTERS = (
@@ -86,7 +87,7 @@ def _review(opened: Workspace) -> None:
     with left:
         chosen = review_list(
             "duplicates",
-            f"{opened.root.name}/duplicates",
+            f"{opened.tag}/duplicates",
             lambda: [_item(pair) for pair in desk.pairs()],
             partial(_apply, desk),
             label="Pairs to review",
@@ -105,13 +106,13 @@ def _apply(desk: DuplicateDesk, operation: Operation) -> None:
 
 
 def _item(pair: Pair) -> Item:
-    strongest = max(pair.evidence, key=lambda reason: reason.weight, default=None)
+    reasons = "; ".join(reason.sentence for reason in pair.evidence[:2])
     return Item(
         id=pair.id,
         group="",
         title=pair.titles[pair.winner],
         sub=f"{pair.loser} → {pair.winner}",
-        note=strongest.sentence if strongest is not None else "named by a person",
+        note=reasons or "named by a person",
         state=pair.state,
         p=pair.probability,
         can=("merge", "swap", "apart", "undo"),
@@ -152,7 +153,8 @@ def _evidence(pair: Pair) -> None:
     if not pair.evidence:
         st.caption("A person named this pair; there is no suggestion behind it.")
         return
-    with st.expander(f"**Why {(pair.probability or 0):.0%}** · {len(pair.evidence)} reasons", expanded=True):
+    head = f"**Why {percent(pair.probability or 0)}** · {len(pair.evidence)} reasons"
+    with st.expander(head, expanded=True):
         rows = [
             {
                 "Weight": f"{reason.weight:+.2f}",

@@ -10,6 +10,16 @@ from crosswalk_studio.services.dictionary import describe
 from crosswalk_studio.services.ledger import VERBS
 from crosswalk_studio.services.workspace import Workspace
 
+#: What the same actions are called where accepting means something else.
+_VERBS = {
+    ("address", "accept"): "let pass",
+    ("address", "edit"): "corrected",
+    ("address", "reject"): "called undeliverable",
+    ("duplicate", "accept"): "merged",
+    ("duplicate", "edit"): "merged",
+    ("duplicate", "reject"): "kept apart",
+}
+
 
 def thread(opened: Workspace, kind: str, mapping: str, target: str) -> None:
     """The decisions on one thing, the newest first; nothing when there are none."""
@@ -29,7 +39,8 @@ def lines(opened: Workspace, decisions: Sequence[Decision]) -> None:
 def sentence(opened: Workspace, item: Decision) -> str:
     """``ana accepted CUNO · customer number: reason``, as Markdown."""
     undone = bool(item.subject and "undo_of" in item.subject)
-    verb = "took back" if undone else VERBS.get(item.action, item.action)
+    own = _VERBS.get((item.kind, item.action)) or VERBS.get(item.action, item.action)
+    verb = "took back" if undone else own
     reason = f": {plain(item.reason)}" if item.reason and not undone else ""
     return f"**{plain(item.actor)}** {verb} {plain(_what(opened, item))}{reason}"
 

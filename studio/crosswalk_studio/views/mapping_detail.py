@@ -9,7 +9,7 @@ from crosswalk_engine.formula import check_formula
 from crosswalk_models.types import Suggestion
 
 from crosswalk_studio.components.formula import formula_field
-from crosswalk_studio.markdown import plain
+from crosswalk_studio.markdown import percent, plain
 from crosswalk_studio.services.ledger import By
 from crosswalk_studio.services.mapper import Mapper
 from crosswalk_studio.services.preview import Preview
@@ -65,7 +65,7 @@ def _candidates(mapper: Mapper, row: TargetRow) -> int:
 
     def label(rank: int) -> str:
         item = by_rank[rank]
-        return f"{plain(item.source)} · {_percent(item.probability)}"
+        return f"{plain(item.source)} · {percent(item.probability)}"
 
     left, right = st.columns([3, 1], vertical_alignment="center")
     chosen = left.radio(
@@ -84,7 +84,7 @@ def _candidates(mapper: Mapper, row: TargetRow) -> int:
 
 def _evidence(item: Suggestion) -> None:
     strongest = "; ".join(reason.sentence.rstrip(".") for reason in item.evidence[:2])
-    with st.expander(f"**Why {_percent(item.probability)}** · {plain(strongest, 150)}"):
+    with st.expander(f"**Why {percent(item.probability)}** · {plain(strongest, 150)}"):
         rows = [
             {
                 "Weight": f"{reason.weight:+.2f}",
@@ -205,7 +205,3 @@ def _run(act: Any, *, again: bool = True) -> None:
     st.toast("Saved", icon=":material/check:")
     if again:
         st.rerun(scope="fragment")
-
-
-def _percent(value: float) -> str:
-    return ">99 %" if 0.995 <= value < 1 else f"{value * 100:.0f} %"

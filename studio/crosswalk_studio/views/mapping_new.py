@@ -40,5 +40,5 @@ def _dialog(opened: Workspace) -> None:
         except CrosswalkError as error:
             frame.failed(error)
             return
-        st.query_params["mapping"] = name.strip()
+        st.session_state["mapping"] = name.strip()
         st.rerun()

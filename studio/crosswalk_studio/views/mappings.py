@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 from crosswalk_engine.errors import CrosswalkError
 
-from crosswalk_studio.components.queue import Action, Badge, Filter, Item, Operation, review_list, select_row
+from crosswalk_studio.components.queue import Action, Badge, Filter, Item, Operation, review_list
 from crosswalk_studio.markdown import plain
 from crosswalk_studio.services.ledger import By
 from crosswalk_studio.services.mapper import Mapper
@@ -46,15 +46,18 @@ def show() -> None:
             "There is no mapping yet", "Upload samples of both sides on the Systems page, then add a mapping."
         )
         return
-    wanted = st.query_params.get("mapping")
-    index = names.index(wanted) if wanted in names else _largest(opened, names)
-    name = left.selectbox("Mapping", names, index=index, key="mapping name", label_visibility="collapsed")
-    if wanted in names and st.query_params.get("target"):
-        select_row("mapper", _scope(opened, name), str(st.query_params.pop("target")))
+    name = left.selectbox(
+        "Mapping",
+        names,
+        index=_first(opened, names),
+        key="mapping",
+        label_visibility="collapsed",
+        bind="query-params",
+    )
     _review(opened, name)
 
 
-def _largest(opened: Workspace, names: list[str]) -> int:
+def _first(opened: Workspace, names: list[str]) -> int:
     """The mapping that a flow delivers comes first: it is the one people work on."""
     project = opened.checked().project
     delivered = {flow.mapping for flow in project.flows.values()} if project else set()
@@ -62,7 +65,7 @@ def _largest(opened: Workspace, names: list[str]) -> int:
 
 
 def _scope(opened: Workspace, name: str) -> str:
-    return f"{opened.root.name}/{name}"
+    return f"{opened.tag}/{name}"
 
 
 @st.fragment(key="mapping review")

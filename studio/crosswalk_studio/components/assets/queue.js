@@ -83,8 +83,6 @@ class Queue {
     this.version = data.version;
     this.outbox.note.have = data.version;
     if (settled.length) this.confirm(data.refused || []);
-    const wanted = data.select && data.select.id !== undefined && data.select.turn !== this.turn ? data.select : null;
-    if (wanted) { this.turn = wanted.turn; if (this.items.has(wanted.id)) { this.reveal(wanted.id); this.selected = wanted.id; } }
     if (!this.selected || !this.items.has(this.selected)) {
       const first = this.shown().find((item) => this.undecided(item)) || this.shown()[0] || this.items.get(this.order[0]);
       if (first) this.select(first.id);
@@ -198,7 +196,7 @@ class Queue {
     const wanted = [];
     let group = null;
     for (const item of rows) {
-      if (item.group !== group) { group = item.group; wanted.push(this.heading(group)); }
+      if (item.group !== group) { group = item.group; if (group) wanted.push(this.heading(group)); }
       wanted.push(this.row(item));
     }
     if (!rows.length) wanted.push(element('div', 'none', this.search ? `Nothing is called “${this.find.value}” here.` : this.data.empty));
