@@ -46,6 +46,8 @@ def test_codes_are_read_by_their_system() -> None:
     }
     assert names["CUNO"].leaf == "customer number"
     assert names["lines[].ORQT"].leaf == "ordered quantity"
+    assert names["lines[].ORQT"].spoken == "lines ordered quantity"
+    assert read_name("orderRows[].productSku").spoken == "order rows product sku"
     assert names["address.TOWN"].coded
 
 

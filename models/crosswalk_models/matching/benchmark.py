@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from crosswalk_models.embed import NoEmbedder, TextEncoder, default_embedder
+from crosswalk_models.embed import NoEmbedder, TextEncoder
 from crosswalk_models.matching.labelled import LabelledPair, pair_folders, read_pair
 from crosswalk_models.matching.metrics import Ranking, calibration_error, rank_quality
 from crosswalk_models.matching.names import split_path, split_words
 from crosswalk_models.matching.pairs import Pairs
 from crosswalk_models.matching.scorer import LinearModel, load_matcher, select
-from crosswalk_models.matching.training import TRAINING_SETS, Example, make_example, train
+from crosswalk_models.matching.training import TRAINING_SETS, Example, make_example, steady_encoder, train
 
 Scores = npt.NDArray[np.floating]
 #: Of two sets with many near copies, the pairs that count; of the others, all but the two toys.
@@ -180,23 +180,27 @@ def _looked_up(scores: dict[tuple[str, str], Scores], pair: LabelledPair) -> Sco
     return scores[pair.collection, pair.name]
 
 
+def run(root: Path) -> str:
+    """The tables of all methods on the labelled pairs below `root`."""
+    every = [read_pair(folder) for folder in pair_folders(root)]
+    pairs = [pair for pair in every if is_reported(pair)]
+    known = [pair for pair in every if pair.collection in TRAINING_SETS or is_reported(pair)]
+    rows = score_rows(pairs, "rapidfuzz token_set, whole path", by_rapidfuzz)
+    scores: dict[tuple[str, str], Scores] = {}
+    with steady_encoder() as encoder:
+        for method, samples in (("MiniLM, parent and leaf", False), ("MiniLM, name and samples", True)):
+            rows += score_rows(pairs, method, partial(by_embedding, encoder=encoder, samples=samples))
+        for method, used in (("Crosswalk without a model", NoEmbedder("left out")), ("Crosswalk", encoder)):
+            scores = ours([make_example(pair, used) for pair in known], with_model=used is encoder)
+            rows += score_rows(pairs, method, partial(_looked_up, scores))
+    return render(rows) + "\n\n" + "\n".join(reliability(pairs, scores))
+
+
 def main() -> None:
     """Score all methods on the folder given on the command line and print the tables."""
     parser = argparse.ArgumentParser(description="The matcher against baselines.")
     parser.add_argument("--data", type=Path, required=True, help="folder with <set>/<pair>/")
-    options = parser.parse_args()
-    encoder = default_embedder()
-    every = [read_pair(folder) for folder in pair_folders(options.data)]
-    pairs = [pair for pair in every if is_reported(pair)]
-    known = [pair for pair in every if pair.collection in TRAINING_SETS or is_reported(pair)]
-    rows = score_rows(pairs, "rapidfuzz token_set, whole path", by_rapidfuzz)
-    for method, samples in (("MiniLM, parent and leaf", False), ("MiniLM, name and samples", True)):
-        rows += score_rows(pairs, method, partial(by_embedding, encoder=encoder, samples=samples))
-    for method, used in (("Crosswalk without a model", NoEmbedder("left out")), ("Crosswalk", encoder)):
-        scores = ours([make_example(pair, used) for pair in known], with_model=used is encoder)
-        rows += score_rows(pairs, method, partial(_looked_up, scores))
-    print(render(rows))
-    print("\n" + "\n".join(reliability(pairs, scores)))
+    print(run(parser.parse_args().data))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class Explainer:
         row, col = comparison.pairs.rows[index], comparison.pairs.cols[index]
         source, target = comparison.sources.fields[row], comparison.targets.fields[col]
         sentence = level.sentence.format(
-            source=comparison.sources.names[row].full, target=comparison.targets.names[col].full
+            source=comparison.sources.names[row].spoken, target=comparison.targets.names[col].spoken
         )
         name = level.name
         if weight > 0 and level is comparator.ladder[-1]:

@@ -58,6 +58,7 @@ class Name:
         level: how many collections the field stands in.
         roles: party roles named anywhere in the path.
         coded: whether the words come from a vocabulary, not from the name itself.
+        spoken: what to call it in a sentence: parent and leaf as they are written, codes in words.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Name:
     level: int
     roles: frozenset[str]
     coded: bool
+    spoken: str
 
     @property
     def full(self) -> str:
@@ -140,6 +142,7 @@ def read_name(path: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Name:
         level=_level(segments),
         roles=frozenset(role for role, words in ROLES.items() if words & everything),
         coded=coded,
+        spoken=_spoken(segments, leaf_words if coded else " ".join(own)) or path,
     )
 
 
@@ -153,7 +156,7 @@ def read_names(paths: Sequence[str], descriptions: Sequence[str] = ()) -> tuple[
     names = [read_name(path, vocabulary) for path in paths]
     if descriptions and _are_labels(descriptions):
         names = [
-            replace(name, leaf=expand(split_words(label)) or name.leaf) if label else name
+            replace(name, leaf=expand(split_words(label)) or name.leaf, spoken=label) if label else name
             for name, label in zip(names, descriptions, strict=True)
         ]
     return tuple(names)
@@ -162,6 +165,11 @@ def read_names(paths: Sequence[str], descriptions: Sequence[str] = ()) -> tuple[
 def _are_labels(descriptions: Sequence[str]) -> bool:
     short = sum(0 < len(text.split()) <= LABEL_WORDS for text in descriptions)
     return short >= LABELLED * len(descriptions)
+
+
+def _spoken(segments: list[tuple[str, tuple[str, ...]]], leaf: str) -> str:
+    near = " ".join(split_words(segments[-2][0])) if len(segments) > 1 else ""
+    return f"{near} {leaf}".strip()
 
 
 def _segment_words(name: str, brackets: tuple[str, ...], vocabulary: Vocabulary) -> str:

@@ -5,8 +5,11 @@ here, and the artefact's card repeats them. Everything is deterministic: same da
 """
 
 import argparse
+import os
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ import numpy.typing as npt
 from crosswalk_engine.errors import MissingFileError
 
 from crosswalk_models.artifacts import write_artifact
-from crosswalk_models.embed import NoEmbedder, TextEncoder, default_embedder
+from crosswalk_models.embed import Embedder, NoEmbedder, TextEncoder, default_embedder
 from crosswalk_models.matching.assign import assign
 from crosswalk_models.matching.features import Features, build_features
 from crosswalk_models.matching.labelled import LabelledPair, pair_folders, read_pair
@@ -265,20 +268,31 @@ def card(pairs: Sequence[LabelledPair], encoder: TextEncoder) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def steady_encoder() -> Iterator[Embedder | NoEmbedder]:
+    """The default model on one thread and with a cache of its own, so that figures repeat to the last digit.
+
+    Sums over several threads differ in their last digits, and so do batches that an older cache made smaller.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with threadpool_limits(1), tempfile.TemporaryDirectory() as folder:
+        yield default_embedder(cache=Path(folder) / "embeddings.sqlite")
+
+
 def main() -> None:
     """Train from the folder given on the command line and write the artefact."""
     parser = argparse.ArgumentParser(description="Train the field matcher.")
-    parser.add_argument(
-        "--data", type=Path, required=True, help="folder with <set>/<pair>/ as in docs/matching.md"
-    )
+    parser.add_argument("--data", type=Path, required=True, help="folder with <set>/<pair>/")
     parser.add_argument("--out", type=Path, default=ARTIFACT, help="where the artefact goes")
     options = parser.parse_args()
-    encoder = default_embedder()
     pairs = read_sets(options.data, TRAINING_SETS)
-    models = {
-        name: as_json(train([make_example(pair, used) for pair in pairs]))
-        for name, used in (("with_model", encoder), ("names_only", NoEmbedder("trained without")))
-    }
+    with steady_encoder() as encoder:
+        models = {
+            name: as_json(train([make_example(pair, used) for pair in pairs]))
+            for name, used in (("with_model", encoder), ("names_only", NoEmbedder("trained without")))
+        }
     artifact = write_artifact(
         options.out, kind=KIND, name=KIND, version=VERSION, card=card(pairs, encoder), content=models
     )
