@@ -14,6 +14,7 @@ from typing import Any
 
 from crosswalk_engine.errors import BusyError, CrosswalkError
 
+from crosswalk_studio.headers import Headers
 from crosswalk_studio.services.desk import DESK
 from crosswalk_studio.services.warmup import warm_up
 from crosswalk_studio.theme import server_options
@@ -72,6 +73,7 @@ def _listen(port: int) -> socket.socket:
 
 def _run(listener: socket.socket, open_browser: bool, say: Callable[[str], object]) -> int:
     import uvicorn
+    from starlette.middleware import Middleware
     from streamlit.web import bootstrap
 
     port = listener.getsockname()[1]
@@ -80,7 +82,12 @@ def _run(listener: socket.socket, open_browser: bool, say: Callable[[str], objec
 
     url = f"http://{ADDRESS}:{port}"
     ready = _announcer(url, open_browser, say)
-    app = App(Path(__file__).with_name("app.py"), lifespan=_lifespan, on_script_error=report)
+    app = App(
+        Path(__file__).with_name("app.py"),
+        lifespan=_lifespan,
+        middleware=[Middleware(Headers)],
+        on_script_error=report,
+    )
     server = uvicorn.Server(
         uvicorn.Config(
             app,

@@ -74,6 +74,7 @@ def server_options(port: int) -> dict[str, Any]:
         "server.runOnSave": False,
         "server.maxUploadSize": UPLOAD_MB,
         "browser.gatherUsageStats": False,
+        "client.allowedOrigins": [f"http://127.0.0.1:{port}"],
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "client.showErrorLinks": False,

@@ -1,5 +1,6 @@
 """`crosswalk studio` as its user starts it: one line, one port, a clean end."""
 
+import http.client
 import os
 import re
 import signal
@@ -24,9 +25,28 @@ def start(*arguments: str, cwd: Path | None = None) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
+def knock(url: str, *, host: str = "", origin: str = "") -> int:
+    """The status of opening the page's own channel, as a page of another site (or name) would try it."""
+    place = url.removeprefix("http://")
+    door = http.client.HTTPConnection(place, timeout=10)
+    headers = {
+        "Host": host or place,
+        "Origin": origin or url,
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    try:
+        door.request("GET", "/_stcore/stream", headers=headers)
+        return door.getresponse().status
+    finally:
+        door.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_answers_and_ends_cleanly(folder: Path, number: signal.Signals) -> None:
-    """The URL is printed once the page answers; a signal ends it with code 0 and frees the project."""
+    """It answers its own pages alone; a signal ends it with code 0 and frees the project."""
     begin = time.monotonic()
     process = start("--project", str(folder), "--port", "0")
     assert process.stdout is not None
@@ -36,6 +56,10 @@ def test_it_says_where_it_is_answers_and_ends_cleanly(folder: Path, number: sign
     assert found, line + (process.stderr.read() if process.stderr else "")
     with urlopen(found[1], timeout=10) as page:
         assert page.status == 200
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert knock(found[1]) == 101
+    assert knock(found[1], host="evil.test") == 403
+    assert knock(found[1], origin="http://evil.test") == 403
     assert took < 15
     process.send_signal(number)
     out, err = process.communicate(timeout=20)

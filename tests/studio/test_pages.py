@@ -147,3 +147,28 @@ def test_a_release_can_be_built_on_the_page(folder: Path) -> None:
     app.button[0].click().run()
     assert not app.exception
     assert [kept.manifest.approver for kept in ReleaseDesk(opened).kept()] == ["ben"]
+
+
+def test_the_start_page_opens_all_three_doors(folder: Path, tmp_path: Path) -> None:
+    """A folder that is no project is told; an empty project, a copy of the sample and an old folder open."""
+
+    def enter(label: str, value: str, button: str, name: str = "") -> AppTest:
+        DESK.close()
+        app = page("home")
+        if name:
+            next(item for item in app.text_input if item.label == "Name").set_value(name)
+        next(item for item in app.text_input if item.label.startswith(label)).set_value(value)
+        next(item for item in app.button if item.label == button).click().run()
+        assert not app.exception
+        return app
+
+    app = enter("Folder", str(tmp_path / "nowhere"), "Open")
+    assert [item.value for item in app.error] == ["there is no such project"]
+    for label, value, button, name in (
+        ("Folder", folder, "Open", ""),
+        ("New folder", tmp_path / "fresh", "Begin", "fresh"),
+        ("Copy it to", tmp_path / "copy", "Load", ""),
+    ):
+        enter(label, str(value), button, name)
+        assert DESK.workspace is not None, button
+        assert DESK.workspace.root == value

@@ -117,7 +117,7 @@ class DuplicateDesk:
         for path in dict.fromkeys([*both[0], *both[1]]):
             left, right = both[0].get(path, ""), both[1].get(path, "")
             if left or right:
-                facts.append(Fact(path, left, right, pair.golden.get(path, "")))
+                facts.append(Fact(path, left, right))
         return sorted(facts, key=lambda fact: (fact.same, is_id(fact.path)))
 
     def act(self, kind: str, name: str, by: By, *, reason: str = "") -> Decision:

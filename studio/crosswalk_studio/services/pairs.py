@@ -17,12 +17,11 @@ _ID = re.compile(r"Ids?(\.|$)|(^|\.)id$")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One field of both records; `golden` is the value that would survive, if the policy says so."""
+    """One field of both records."""
 
     path: str
     winner: str
     loser: str
-    golden: str = ""
 
     @property
     def same(self) -> bool:
@@ -38,6 +37,7 @@ class Pair:
         id: ``5008+5101``: both ids, sorted.
         winner, loser: the record that lives on, and the one that leads to it, as decided or as suggested.
         titles: id -> what a person calls it.
+        golden: field -> the value that would remain, by the survivorship rules.
         probability: that they are one, in [0, 1]; `None` when a person named them without a suggestion.
         state: where the decision stands.
         head: the last decision.
