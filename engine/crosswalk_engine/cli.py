@@ -2,128 +2,189 @@
 
 Exit codes: 0 ok · 1 the answer is no · 2 usage · 65 data · 66 no such file · 69 remote ·
 73 cannot write · 75 busy · 77 role · 78 configuration. Errors are one line on standard error; a traceback
-only with ``--debug``.
+only with ``--debug``. An interrupt ends with 128 and the signal's number.
+
+Nothing heavy is imported before `main` runs, so that an interrupt has no traceback at any moment.
 """
 
-import importlib
+import errno
 import os
+import signal
 import sys
-from importlib.metadata import EntryPoint, entry_points
+from types import FrameType
 from typing import Any
 
-import typer
+from crosswalk_engine.errors import CrosswalkError, FindingsError, masked
 
-from crosswalk_engine import __version__
-from crosswalk_engine.errors import ConfigError, CrosswalkError
+#: A line is shown whole, only its control characters are made visible.
+_WHOLE = 1_000_000
 
-#: The engine's own groups; each module has ``register(app)``. An explicit list, no import magic.
-GROUPS = ("formula", "mapping", "lint", "release", "run", "operate", "sandbox", "addresses")
-
-#: Commands that live in another distribution, and the distribution that brings each.
-ELSEWHERE = {
-    "profile": "crosswalk-models",
-    "suggest": "crosswalk-models",
-    "duplicates": "crosswalk-models",
-    "demo": "crosswalk-models",
-    "studio": "crosswalk-studio",
-}
-
-#: Typer's own usage error; older releases take it from click, newer ones from their own copy.
-UsageError: Any = typer.BadParameter.__mro__[1]
-
-
-def build_app() -> typer.Typer:
-    """The whole command tree: the engine's groups, installed extensions, and an answer for absent ones."""
-    app = typer.Typer(
-        name="crosswalk",
-        help="Map, check, release and run syncs between two business systems.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    app.callback()(_root)
-    for group in GROUPS:
-        importlib.import_module(f"crosswalk_engine.commands.{group}").register(app)
-    installed: dict[str, EntryPoint] = {}
-    for point in entry_points(group="crosswalk.commands"):
-        installed.setdefault(point.name, point)
-    for name, distribution in ELSEWHERE.items():
-        if name in installed:
-            installed[name].load()(app)
-        else:
-            _register_absent(app, name, distribution)
-    return app
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"crosswalk {__version__}")
-        raise typer.Exit
-
-
-def _root(
-    version: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
-    ),
-    debug: bool = typer.Option(False, "--debug", help="Show a traceback when something fails."),
-) -> None:
-    """Map, check, release and run syncs between two business systems."""
-    del version
-    if debug:
-        os.environ["CROSSWALK_DEBUG"] = "1"
-
-
-def _register_absent(app: typer.Typer, name: str, distribution: str) -> None:
-    settings: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True}
-
-    @app.command(name, help=f"Not installed; it comes with {distribution}.", context_settings=settings)
-    def _absent() -> None:
-        raise ConfigError(
-            f"CW-NEEDS-{distribution.removeprefix('crosswalk-').upper()}",
-            f"`crosswalk {name}` is not installed here",
-            fix=f"pip install {distribution}",
-        )
+#: What the operating system says of a file that is not there, or not to be read.
+_MISSING = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
+_DENIED = {errno.EACCES, errno.EPERM}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EEXIST, errno.ENOTEMPTY}
 
 
 def main() -> None:
     """Entry point of the `crosswalk` script."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(_guarded(sys.argv[1:]))
+
+
+def _guarded(arguments: list[str]) -> int:
+    """Run one command line as this process: its signals, its streams."""
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _ended)
+        _open_streams()
+        return run(arguments)
+    except KeyboardInterrupt:
+        return _fail("CW-ABORTED interrupted", 128 + signal.SIGINT)
+
+
+class _Ended(BaseException):
+    """A signal said to end; what was begun is taken back on the way out."""
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise _Ended(number)
+
+
+def _open_streams() -> None:
+    """A closed standard stream becomes one where nobody listens, and text is UTF-8 whatever the locale says.
+
+    Otherwise the next file that is opened takes the closed stream's number.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, open(number, "r+" if number else "r", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; every failure is one line on standard error."""
-    command = typer.main.get_command(build_app())
     try:
-        code = command.main(args=arguments, prog_name="crosswalk", standalone_mode=False)
-    except CrosswalkError as error:
-        return _fail(error.render(), error.exit_code)
-    except UsageError as error:
-        return _usage(error)
-    except typer.Abort:
-        return _fail("CW-ABORTED interrupted", 130)
+        code = _invoke(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        return _fail("CW-ABORTED interrupted", 130)
+        return _fail("CW-ABORTED interrupted", 128 + signal.SIGINT)
+    except _Ended as end:
+        return _fail("CW-ABORTED ended by a signal", 128 + int(end.args[0]))
     except BrokenPipeError:
         # The reader went away (`| head`): that is its right. Python must not complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback as user interface
-        return _fail(
-            f"CW-INTERNAL something went wrong that should not · got {type(error).__name__}"
-            " · fix: run again with --debug and report it",
-            70,
-        )
-    return code if isinstance(code, int) else 0
+        return _failed(error, arguments)
+    return code
 
 
-def _usage(error: Any) -> int:
-    message = error.format_message()
+def _invoke(arguments: list[str]) -> int:
+    import typer
+
+    from crosswalk_engine.commands.tree import build_command
+
+    command = build_command()
+    try:
+        # Not `command.main`: it would swallow interrupts and call a reader that went away a failure.
+        with command.make_context("crosswalk", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _failed(error: Exception, arguments: list[str]) -> int:
+    if isinstance(error, CrosswalkError):
+        return _fail(_line(error), error.exit_code)
+    if isinstance(error, OSError):
+        return _system(error)
+    import typer
+
+    if isinstance(error, typer.Abort):
+        return _fail("CW-ABORTED interrupted", 128 + signal.SIGINT)
+    # Typer's own usage error; older releases take it from click, newer ones from their own copy.
+    if isinstance(error, typer.BadParameter.__mro__[1]):
+        return _usage(error, arguments)
+    return _internal(type(error).__name__)
+
+
+def _internal(got: str) -> int:
+    return _fail(
+        "CW-INTERNAL something went wrong that should not"
+        f" · got {got} · fix: run again with --debug and report it",
+        70,
+    )
+
+
+def _line(error: CrosswalkError) -> str:
+    """The error in one line; several findings have a line each."""
+    if isinstance(error, FindingsError) and len(error.findings) == 1:
+        (finding,) = error.findings
+        got = finding.message if finding.code == error.code else f"{finding.code} {finding.message}"
+        fix = f" · fix: {finding.suggestion}" if finding.suggestion else ""
+        return _visible(f"{error.code} {error.what} · at {finding.where} · got {got}{fix}")
+    text = error.render()
+    return _visible(text) if type(error).render is CrosswalkError.render else text
+
+
+def _visible(line: str) -> str:
+    """`line` with control characters shown, so that a file's name cannot add lines or move the cursor."""
+    return masked(line, _WHOLE)
+
+
+def _system(error: OSError) -> int:
+    """What the operating system refused, where no command has said it better."""
+    reason = (error.strerror or type(error).__name__).lower()
+    if error.filename is None:
+        if error.errno in _FULL:
+            _discard_output()
+            return _fail(f"CW-CANNOT-WRITE the output cannot be written · got {reason}", 73)
+        return _internal(f"{type(error).__name__}: {reason}")
+    place = masked(os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else error.filename)
+    if error.errno in _MISSING:
+        return _fail(f"CW-FILE-MISSING the file cannot be opened · at {place} · got {reason}", 66)
+    if error.errno in _DENIED and not os.access(error.filename, os.R_OK):
+        return _fail(f"CW-FILE-DENIED the file may not be read · at {place} · got {reason}", 66)
+    if error.errno in _FULL | _DENIED:
+        return _fail(f"CW-CANNOT-WRITE the file cannot be written · at {place} · got {reason}", 73)
+    return _internal(f"{type(error).__name__}: {reason}")
+
+
+def _usage(error: Any, arguments: list[str]) -> int:
+    message = str(error.format_message())
     if type(error).__name__ == "NoArgsIsHelpError":
-        typer.echo(message)
+        sys.stdout.write(message + "\n")
         return 0
-    command = error.ctx.command_path if error.ctx else "crosswalk"
-    return _fail(f"CW-USAGE {message} · at {command} · fix: see {command} --help", 2)
+    called = error.ctx.command_path if error.ctx and error.ctx.parent else _called(arguments)
+    said = _visible(" ".join(message.replace("Value error, ", "").split()))
+    return _fail(f"CW-USAGE {said} · at {called} · fix: see {called} --help", 2)
+
+
+def _called(arguments: list[str]) -> str:
+    """The part of a command line that names the command."""
+    from crosswalk_engine.commands.tree import build_command
+
+    command, names = build_command(), ["crosswalk"]
+    for word in arguments:
+        below = getattr(command, "commands", {}).get(word)
+        if below is not None:
+            command = below
+            names.append(word)
+        elif not word.startswith("-"):
+            break
+    return " ".join(names)
+
+
+def _discard_output() -> None:
+    """Point standard output to nowhere, so that Python does not complain at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(line: str, code: int) -> int:
@@ -131,5 +192,9 @@ def _fail(line: str, code: int) -> int:
         import traceback
 
         traceback.print_exc()
-    typer.echo(line, err=True)
+    try:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass  # nobody reads; the exit code still says it
     return code
