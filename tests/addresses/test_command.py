@@ -78,7 +78,7 @@ def test_an_unwritable_place_is_named(tmp_path, capsys):
     source = tmp_path / "in.csv"
     source.write_text(PARTS)
     assert run(["addresses", str(source), "--out", str(tmp_path / "no" / "out.ndjson")]) == 73
-    assert "CW-FILE-UNWRITABLE" in capsys.readouterr().err
+    assert "CW-CANNOT-WRITE" in capsys.readouterr().err
 
 
 def test_without_the_extra_the_fix_is_told(monkeypatch):

@@ -1,5 +1,6 @@
 """Mapping many records: in this process, or in several that each take a run of lines; order is kept."""
 
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -63,14 +64,15 @@ def run_bulk(job: Job, stream: BinaryIO, where: str, workers: int) -> Iterator[O
             yield from _run_in_workers(job, opened, workers)
             return
         stream.seek(0)
-    mapper = Mapper(job)
+    mapper = Mapper(job, where)
     items = iter_records(stream, where=where)
     while run := list(islice(items, _RUN)):
         yield mapper.outcome(run)
 
 
 def _run_in_workers(job: Job, opened: OpenedRecords, workers: int) -> Iterator[Outcome]:
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(job,)) as pool:
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(job, opened.where))
+    try:
         waiting: deque[Future[Outcome]] = deque()
         for first, lines in _runs(opened):
             waiting.append(pool.submit(_work, opened.where, first, lines))
@@ -78,6 +80,9 @@ def _run_in_workers(job: Job, opened: OpenedRecords, workers: int) -> Iterator[O
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        # After an interrupt nobody waits for what was still to be mapped.
+        pool.shutdown(cancel_futures=True)
 
 
 def _runs(opened: OpenedRecords) -> Iterator[tuple[int, list[bytes]]]:
@@ -93,8 +98,9 @@ def _runs(opened: OpenedRecords) -> Iterator[tuple[int, list[bytes]]]:
 class Mapper:
     """One compiled mapping with its surroundings."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, where: str) -> None:
         self.job = job
+        self.where = where
         self.mapping = job.compiled()
 
     def outcome(self, items: Iterable[Item]) -> Outcome:
@@ -102,7 +108,7 @@ class Mapper:
         made, job = Outcome(), self.job
         for line, item in items:
             if isinstance(item, RecordError):
-                made.rejects.append(_reject(line, None, (_unreadable(item),)))
+                made.rejects.append(_reject(line, None, (_unreadable(item, self.where),)))
                 continue
             result = self.mapping.apply(item, related=job.related, idmap=job.idmap)
             if result.ok:
@@ -127,9 +133,13 @@ class Mapper:
 _worker: Mapper | None = None
 
 
-def _start_worker(job: Job) -> None:
+def _start_worker(job: Job, where: str) -> None:
     global _worker
-    _worker = Mapper(job)
+    # An interrupt is the parent's: it stops giving out work, and a worker ends when there is none.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    _worker = Mapper(job, where)
 
 
 def _work(where: str, first: int, lines: list[bytes]) -> Outcome:
@@ -138,8 +148,13 @@ def _work(where: str, first: int, lines: list[bytes]) -> Outcome:
     return _worker.outcome((line + first - 1, item) for line, item in reader.items())
 
 
-def _unreadable(error: RecordError) -> Problem:
-    return Problem("", error.code, masked(error.got), error.what)
+def _unreadable(error: RecordError, where: str) -> Problem:
+    return Problem(inside(error, where), error.code, masked(error.got), error.what)
+
+
+def inside(error: RecordError, where: str) -> str:
+    """The place in the record that `error` names after the file's name and line, as a JSON pointer."""
+    return error.where.removeprefix(where).partition(" ")[2]
 
 
 def _reject(line: int, key: Any, errors: tuple[Problem, ...]) -> bytes:

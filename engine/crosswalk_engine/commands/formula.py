@@ -23,11 +23,11 @@ def evaluate(
     lookups: Path | None = typer.Option(None, "--lookups", help="A folder of lookup tables (*.csv)."),
 ) -> None:
     """Compute one formula over records: one JSON value a line, errors as {"error": {…}} (then exit 65)."""
-    from crosswalk_engine.commands.files import reading
+    from crosswalk_engine.commands.files import reading, table_files
     from crosswalk_engine.formula import Scope, compile_formula, parse_formula
     from crosswalk_engine.payload.codecs import encode_json, iter_records
 
-    tables = _tables(lookups)
+    tables = {} if lookups is None else table_files(lookups)
     with reading(source) as stream:
         shape = _shape(iter_records(stream, where=str(source)))
         typed = parse_formula(formula, Scope(shape=shape, lookups=frozenset(tables)))
@@ -36,7 +36,7 @@ def evaluate(
         stream.seek(0)
         failed = False
         for line, item in iter_records(stream, where=str(source)):
-            value = _value(compiled, line, item, used)
+            value = _value(compiled, line, item, used, str(source))
             failed = failed or isinstance(value, dict)
             typer.echo(encode_json(value).decode())
     if failed:
@@ -52,29 +52,23 @@ def _shape(items: Iterator[Any]) -> "Shape | None":
     return shape if shape.present else None
 
 
-def _tables(folder: Path | None) -> dict[str, Path]:
-    """Lookup table -> its file."""
-    from crosswalk_engine.errors import MissingFileError
-
-    if folder is None:
-        return {}
-    if not folder.is_dir():
-        raise MissingFileError("CW-FILE-MISSING", "there is no such folder of lookups", where=str(folder))
-    return {path.stem: path for path in sorted(folder.glob("*.csv"))}
-
-
 def _read(tables: dict[str, Path], typed: "TypedFormula") -> "dict[str, LookupTable]":
     from crosswalk_engine.project.lookups import read_lookup
 
     return {name: read_lookup(tables[name], where=str(tables[name])) for name in typed.lookups}
 
 
-def _value(compiled: "CompiledFormula", line: int, item: Any, lookups: "dict[str, LookupTable]") -> Any:
+def _value(
+    compiled: "CompiledFormula", line: int, item: Any, lookups: "dict[str, LookupTable]", where: str
+) -> Any:
+    from crosswalk_engine.commands.bulk import inside
     from crosswalk_engine.errors import RecordError, masked
     from crosswalk_engine.formula import EvalError, to_json_value
 
     if isinstance(item, RecordError):
-        return _error(line, item.code, masked(item.got), item.what)
+        found = _error(line, item.code, masked(item.got), item.what)
+        found["error"] |= {"path": inside(item, where)}
+        return found
     try:
         return to_json_value(compiled(item, lookups=lookups))
     except EvalError as error:

@@ -43,7 +43,7 @@ def map_records(
 
     _check_engine(engine)
     _check_form(out)
-    refuse_same(**{"in": source, "out": out, "rejects": rejects})
+    refuse_same({"MAPPING": mapping, "--in": source, "--idmap": idmap}, {"--out": out, "--rejects": rejects})
     opened = open_mapping(mapping, name, lookups)
     entity = str(opened.tree.source["entity"])
     ids = read_idmap(idmap, opened.idmap)

@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from crosswalk_engine.commands.files import table_files
 from crosswalk_engine.errors import ConfigError, FindingsError, MissingFileError, RecordError, masked
 from crosswalk_engine.formula import Scope
 from crosswalk_engine.formula.env import IdMap
 from crosswalk_engine.mapping.compile import mapping_to_ir
 from crosswalk_engine.mapping.document import MappingDocument, load_mapping
 from crosswalk_engine.mapping.tree import MappingTree
+from crosswalk_engine.payload.access import unreadable
 from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.payload.shape import Shape
@@ -140,9 +142,7 @@ def read_tables(folder: Path) -> dict[str, LookupTable]:
         MissingFileError: there is no such folder.
         FindingsError: a table cannot be used.
     """
-    if not folder.is_dir():
-        raise MissingFileError("CW-FILE-MISSING", "there is no such folder of lookups", where=str(folder))
-    return {path.stem: read_lookup(path, where=str(path)) for path in sorted(folder.glob("*.csv"))}
+    return {name: read_lookup(path, where=str(path)) for name, path in table_files(folder).items()}
 
 
 def read_idmap(path: Path | None, known: Mapping[tuple[str, str], str]) -> IdMap:
@@ -156,11 +156,16 @@ def read_idmap(path: Path | None, known: Mapping[tuple[str, str], str]) -> IdMap
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.reader(file, strict=True))
-        except FileNotFoundError as error:
-            raise MissingFileError("CW-FILE-MISSING", "there is no such id map", where=str(path)) from error
+        except OSError as error:
+            raise unreadable(error, path, "there is no such id map") from error
         except (csv.Error, UnicodeDecodeError) as error:
+            got = "bytes that are not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
             raise ConfigError(
-                "CW-IDMAP-FILE", f"the id map cannot be read: {error}", where=str(path)
+                "CW-IDMAP-FILE",
+                "the id map cannot be read",
+                where=str(path),
+                got=got,
+                expected="CSV in UTF-8: entity,source,target",
             ) from error
         bad = next((at for at, row in enumerate(rows, 1) if len(row) != 3), None)
         if not rows or rows[0] != ["entity", "source", "target"] or bad is not None:

@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from crosswalk_engine.errors import MissingFileError, RecordError
+from crosswalk_engine.errors import RecordError
+from crosswalk_engine.payload.access import unreadable
 from crosswalk_engine.payload.limits import BULK, DEFAULT, Limits
 from crosswalk_engine.payload.readers import Item, NdjsonReader, read_whole
 from crosswalk_engine.payload.sniffing import Opened, open_records
@@ -82,15 +83,15 @@ def iter_records(
     `line` counts from 1 and is where the record begins; `encoding` is only for a person's explicit choice.
 
     Raises:
-        MissingFileError: CW-FILE-MISSING, at the first item.
+        MissingFileError: CW-FILE-MISSING or CW-FILE-DENIED, at the first item.
         RecordError: CW-EMPTY, CW-NOT-TEXT, CW-NOT-JSON, CW-ENCODING, CW-TOO-LARGE or CW-JSON-…: the file as a
             whole cannot be read.
     """
     shown = where or (str(source) if isinstance(source, Path) else "input")
     try:
         opened = source.open("rb") if isinstance(source, Path) else nullcontext(source)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise MissingFileError("CW-FILE-MISSING", "there is no such file", where=shown) from error
+    except OSError as error:
+        raise unreadable(error, shown) from error
     with opened as stream:
         yield from _read(open_records(stream, shown, limits, encoding))
 
