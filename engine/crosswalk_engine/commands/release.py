@@ -26,8 +26,15 @@ def build(
     force: bool = typer.Option(False, "--force", help="Replace an earlier release at that place."),
 ) -> None:
     """Lint and test a project and write it as a release; the same input gives the same bytes."""
+    from crosswalk_engine.errors import UsageError
     from crosswalk_engine.release.build import build_release
 
+    if str(out) == "-":
+        raise UsageError(
+            "CW-USAGE",
+            "a release cannot go to standard output",
+            expected="a folder, or a file ending in .zip",
+        )
     info = build_release(project, out, author=author, approver=approver, at=_time(at), force=force)
     for warning in info.warnings:
         typer.echo(warning.render(), err=True)

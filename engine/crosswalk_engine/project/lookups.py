@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosswalk_engine.errors import ConfigError, Finding, FindingsError, MissingFileError, masked
+from crosswalk_engine.errors import ConfigError, Finding, FindingsError, masked
+from crosswalk_engine.payload.access import unreadable
 from crosswalk_engine.payload.secrets import looks_secret
 from crosswalk_engine.payload.text import UnreadableTextError, read_text
 
@@ -87,7 +88,10 @@ def check_lookup(path: Path, *, where: str | None = None) -> tuple[LookupTable |
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:
-        raise MissingFileError("CW-FILE-MISSING", "there is no such lookup file", where=shown) from error
+        raise unreadable(error, shown, "there is no such lookup file") from error
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        return None, [Finding(shown, "CW-LOOKUP-UNREADABLE", "error", f"the table cannot be read: {reason}")]
     try:
         return _Reader(path.stem, shown).read(_decode(raw, shown))
     except _UnreadableError as error:

@@ -1,5 +1,6 @@
 """Reading the files of a project folder; every fault is noted, none stops the reading of the others."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,7 @@ class ProjectReader:
 
     def _sample(self, sample: str, where: str) -> Path | None:
         path = self.root / sample
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not self._is_inside(path):
             message = f"the sample '{masked(sample)}' lies outside the project"
             self._note(where, "CW-PROJECT-SAMPLE", message, "copy it into samples/")
             return None
@@ -173,12 +174,16 @@ class ProjectReader:
 
     def _files(self, folder: str, suffix: str) -> Iterator[Path]:
         """The files of a folder, by name; what lies there and is not read is remarked upon."""
-        for path in sorted((self.root / folder).glob("*")):
+        for path in self._entries(folder):
             if path.name.startswith(".") or path.is_dir():
                 continue
-            if not path.resolve().is_relative_to(self.root.resolve()):
+            if not self._is_inside(path):
                 message = "the file is a link that leads outside the project"
                 self._note(self._shown(path), "CW-PROJECT-OUTSIDE", message, "copy the file itself")
+                continue
+            if not path.is_file():
+                # A pipe would be waited for, a socket cannot be read.
+                self._note(self._shown(path), "CW-PROJECT-UNREADABLE", "this is not a plain file")
                 continue
             if path.suffix == suffix or not suffix:
                 yield path
@@ -186,12 +191,25 @@ class ProjectReader:
                 message = f"the file is not read; files in {folder}/ end in {suffix}"
                 self._note(self._shown(path), "CW-PROJECT-STRAY", message, level="warning")
 
+    def _entries(self, folder: str) -> list[Path]:
+        try:
+            return sorted((self.root / folder).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self._note(folder, "CW-PROJECT-UNREADABLE", f"the folder cannot be read: {error.strerror}")
+            return []
+
     def _is_named_after_file(self, path: Path, document: Document, name: str) -> bool:
         if path.stem == name:
             return True
         message = f"the name '{name}' is not the file's"
         self._note(document.at("name"), "CW-PROJECT-NAME", message, f"name the file {name}.yaml")
         return False
+
+    def _is_inside(self, path: Path) -> bool:
+        # Not `resolve`: it fails on a link that leads to itself.
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root))
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()

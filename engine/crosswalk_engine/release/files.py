@@ -48,6 +48,9 @@ def _folder(root: Path) -> Iterator[tuple[str, bytes]]:
             raise _refused(root, f"{masked(name)} is a link")
         if path.is_dir():
             continue
+        if not path.is_file():
+            # A pipe would be waited for, a socket cannot be read.
+            raise _refused(root, f"{masked(name)} is not a plain file")
         count += 1
         total += path.stat().st_size
         if count > MAX_FILES or total > MAX_BYTES:

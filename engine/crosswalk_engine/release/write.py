@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from crosswalk_engine.errors import CannotWriteError
+from crosswalk_engine.errors import CannotWriteError, masked
 from crosswalk_engine.release.manifest import FILE
 
 #: Every entry of a zip carries this time, so that equal releases are equal files.
@@ -30,12 +30,17 @@ def write_release(files: Mapping[str, bytes], out: Path, *, force: bool = False)
         else:
             write_folder(files, out)
     except OSError as error:
-        raise CannotWriteError(
-            "CW-RELEASE-WRITE",
-            "the release cannot be written",
-            where=str(out),
-            got=str(error.strerror or error),
-        ) from error
+        raise _unwritable(out, error) from error
+
+
+def _unwritable(out: Path, error: OSError) -> CannotWriteError:
+    return CannotWriteError(
+        "CW-RELEASE-WRITE",
+        "the release cannot be written",
+        where=masked(out),
+        got=str(error.strerror or error),
+        fix="name another place",
+    )
 
 
 def write_folder(files: Mapping[str, bytes], out: Path) -> None:
@@ -98,13 +103,13 @@ def check_free(out: Path, force: bool) -> None:
     """Refuse `out` when something is there that is not an empty folder or, with `force`, a release.
 
     Raises:
-        CannotWriteError: CW-RELEASE-EXISTS.
+        CannotWriteError: CW-RELEASE-EXISTS; CW-RELEASE-WRITE when one may not even look.
     """
-    if out.is_dir():
-        if not any(out.iterdir()) or (force and (out / FILE).is_file()):
+    try:
+        if _is_free(out, force):
             return
-    elif not out.exists() or (force and out.suffix == ".zip" and zipfile.is_zipfile(out)):
-        return
+    except OSError as error:
+        raise _unwritable(out, error) from error
     is_release = (out / FILE).is_file() or out.suffix == ".zip"
     raise CannotWriteError(
         "CW-RELEASE-EXISTS",
@@ -112,3 +117,9 @@ def check_free(out: Path, force: bool) -> None:
         where=str(out),
         fix="pass --force to replace that release" if is_release else "name another place",
     )
+
+
+def _is_free(out: Path, force: bool) -> bool:
+    if out.is_dir():
+        return not any(out.iterdir()) or (force and (out / FILE).is_file())
+    return not out.exists() or (force and out.suffix == ".zip" and zipfile.is_zipfile(out))
