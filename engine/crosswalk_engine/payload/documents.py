@@ -1,5 +1,6 @@
 """Typed documents: strict YAML read into a pydantic model, every fault with file, line and a suggestion."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -108,7 +109,9 @@ def _findings(
     error: ValidationError, document: YamlDocument, model: type[BaseModel], hidden: bool
 ) -> Iterator[Finding]:
     schema: dict[str, Any] | None = None
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    # A document of another kind or version is told so once; its keys are then right for what it is.
+    for fault in [one for one in faults if _is_format(one)] or faults:
         kind = fault["type"]
         place = _place(document.data, fault["loc"], about_key=kind in ("missing", "extra_forbidden"))
         where, shown = document.at(place), _shown(place)
@@ -122,11 +125,7 @@ def _findings(
             message = f"the key '{place[-1]}' is missing{_under(place)}"
             yield Finding(where, "CW-DOCUMENT-MISSING-KEY", "error", message)
         else:
-            got = (
-                ""
-                if hidden or isinstance(fault["input"], dict | list)
-                else f", not '{masked(fault['input'], 40)}'"
-            )
+            got = "" if hidden or isinstance(fault["input"], dict | list) else f", not {_got(fault['input'])}"
             message = f"{shown}: {_plain(fault['msg'])}{got}"
             yield Finding(where, "CW-DOCUMENT-VALUE", "error", message)
 
@@ -188,6 +187,10 @@ def _instead(key: str, value: Any, known: frozenset[str]) -> str:
     return did_you_mean(key, known) or f"known keys: {', '.join(sorted(known))}"
 
 
+def _got(value: Any) -> str:
+    return "empty" if value is None else f"'{masked(value, 40)}'"
+
+
 def _shown(place: Place) -> str:
     return pointer(place) if place else "the document"
 
@@ -196,7 +199,25 @@ def _under(place: Place) -> str:
     return f" in {pointer(place[:-1])}" if len(place) > 1 else ""
 
 
+def _is_format(fault: Mapping[str, Any]) -> bool:
+    return (fault["loc"], fault["type"]) == (("format",), "literal_error")
+
+
+#: pydantic's words for types, and what they are called in YAML.
+_WORDS = {
+    "a valid tuple": "a list",
+    "a valid list": "a list",
+    "a valid string": "text",
+    "a valid boolean": "true or false",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+}
+
+
 def _plain(message: str) -> str:
-    """pydantic's sentence without its marks of origin."""
+    """pydantic's sentence without its marks of origin, in the words of YAML."""
     message = message.removeprefix("Value error, ").removeprefix("Input ")
+    message = re.sub("a valid dictionary( or .*)?", "keys with values", message)
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
     return message[:1].lower() + message[1:]
