@@ -1,5 +1,6 @@
 """Signing in for real: the sandboxes' token endpoints, rotation, expiry, wrong credentials."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,31 @@ async def test_a_wrong_token_is_said_in_one_error_without_it(
     with pytest.raises(ConfigError, match="CW-BP-AUTH") as caught:
         await source.fetch("order", [ORDER])
     assert "not-the-token" not in caught.value.render()
+
+
+async def test_the_headers_may_be_one_secret(
+    bp_app: Any,
+    clock: SandboxClock,
+    waits: Any,
+    quick_path: Path,
+    transport: Any,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`auth: {ref: env:NAME}` is enough when the variable holds the private app's headers as JSON."""
+    described = brightpearl.describe(BASE, data)
+    monkeypatch.setenv("BP_HEADERS", json.dumps(described["headers"]))
+    connection = Connection(
+        connector="brightpearl", base_url=described["base_url"], auth={"ref": "env:BP_HEADERS"}
+    )
+    around = surroundings(bp_app, clock, waits, quick_path, transport)
+    source = build_connector("bp", connection, around)
+    assert isinstance(source, BrightpearlSource)
+    assert set(await source.fetch("order", [ORDER])) == {ORDER}
+    for wrong in ("{", '{"authorization": "x"}', "{}"):
+        monkeypatch.setenv("BP_HEADERS", wrong)
+        with pytest.raises(ConfigError, match="CW-BP-AUTH"):
+            build_connector("bp", connection, around)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Signing in to Brightpearl: a private app's static headers, or an instance app's bearer token.
 
 `auth` of the connection: `app_ref` and `token` for a private app (`token`, or the short form `ref`, is a
-reference); `app_ref`, `dev_ref`, `client_id`, `token_url` and `refresh_token` (a reference) for an instance
+reference; what it names may also be all the headers as one JSON object, and then no `app_ref` is needed); `app_ref`, `dev_ref`, `client_id`, `token_url` and `refresh_token` (a reference) for an instance
 app, whose first refresh token is seeded there and rotates afterwards.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,15 +42,31 @@ def header_source(
             where=where,
             expected="app_ref and token, or app_ref, dev_ref, client_id, token_url and refresh_token",
         )
-    headers = {
-        "brightpearl-app-ref": auth.get("app_ref", "crosswalk"),
-        "brightpearl-account-token": resolve_secret(reference, base=base, where=where),
-    }
+    headers = _static(resolve_secret(reference, base=base, where=where), auth.get("app_ref"), where)
 
     async def static(rejected: str | None) -> dict[str, str]:
         return headers
 
     return static
+
+
+def _static(secret: str, app_ref: str | None, where: str) -> dict[str, str]:
+    if secret.startswith("{"):
+        try:
+            headers = {str(name).lower(): str(value) for name, value in json.loads(secret).items()}
+        except ValueError:
+            headers = {}
+        if all(name.startswith("brightpearl-") for name in headers) and headers:
+            return headers
+        raise ConfigError(
+            "CW-BP-AUTH",
+            "this reference names neither a token nor Brightpearl's headers",
+            where=where,
+            expected="a token, or a JSON object of brightpearl-… headers",
+        )
+    if not app_ref:
+        raise ConfigError("CW-BP-AUTH", "auth lacks app_ref", where=where, fix="add the app's reference")
+    return {"brightpearl-app-ref": app_ref, "brightpearl-account-token": secret}
 
 
 def _bearer(
