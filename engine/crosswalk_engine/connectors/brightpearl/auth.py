@@ -1,8 +1,9 @@
 """Signing in to Brightpearl: a private app's static headers, or an instance app's bearer token.
 
 `auth` of the connection: `app_ref` and `token` for a private app (`token`, or the short form `ref`, is a
-reference; what it names may also be all the headers as one JSON object, and then no `app_ref` is needed); `app_ref`, `dev_ref`, `client_id`, `token_url` and `refresh_token` (a reference) for an instance
-app, whose first refresh token is seeded there and rotates afterwards.
+reference; what it names may also be all the headers as one JSON object, and then no `app_ref` is needed);
+`app_ref`, `dev_ref`, `client_id`, `token_url` and `refresh_token` (a reference) for an instance app, whose
+first refresh token is seeded there and rotates afterwards.
 """
 
 import json
