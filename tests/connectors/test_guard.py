@@ -3,7 +3,9 @@
 import asyncio
 import json
 import random
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -297,6 +299,20 @@ def test_secrets_are_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(ConfigError, match=f"CW-SECRET-{code}") as caught:
             resolve_secret(reference, base=tmp_path, where="connections.bp.auth")
         assert "s3cret" not in caught.value.render()
+
+
+def test_a_secret_may_lie_in_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`keyring:SERVICE/NAME` asks the system's keyring; no keyring and no entry are said apart."""
+    reference = "keyring:crosswalk/brightpearl"
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(ConfigError, match="pip install keyring"):
+        resolve_secret(reference, base=tmp_path, where="x")
+    kept = {("crosswalk", "brightpearl"): "s3cret"}
+    fake = SimpleNamespace(get_password=lambda service, name: kept.get((service, name)))
+    monkeypatch.setitem(sys.modules, "keyring", fake)
+    assert resolve_secret(reference, base=tmp_path, where="x") == "s3cret"
+    with pytest.raises(ConfigError, match="no such entry"):
+        resolve_secret("keyring:crosswalk/other", base=tmp_path, where="x")
 
 
 def test_a_reply_that_is_not_json_is_said_so() -> None:

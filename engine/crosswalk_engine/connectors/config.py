@@ -1,8 +1,9 @@
 """The engine's own configuration (`crosswalk/engine@1`): where it listens, what it connects to, and how.
 
-Secrets are references (`env:NAME`, `file:PATH`); a literal secret is refused.
+Secrets are references (`env:NAME`, `file:PATH`, `keyring:SERVICE/NAME`); a literal secret is refused.
 """
 
+import importlib
 import ipaddress
 import os
 from pathlib import Path
@@ -67,7 +68,10 @@ class EngineConfig(_Strict):
 
 
 def resolve_secret(reference: str, *, base: Path, where: str) -> str:
-    """The secret that `reference` names: `env:NAME` or `file:PATH` (relative to `base`).
+    """The secret that `reference` names.
+
+    `env:NAME`, `file:PATH` (relative to `base`, readable by its owner alone) or `keyring:SERVICE/NAME` (the
+    system's keyring, through the package keyring where it is installed).
 
     Raises:
         ConfigError: it is not a reference, or names nothing.
@@ -91,10 +95,30 @@ def resolve_secret(reference: str, *, base: Path, where: str) -> str:
                 fix=f"chmod 600 {name}",
             )
         return path.read_text().strip()
+    if kind == "keyring" and "/" in name:
+        return _from_keyring(*name.split("/", 1), where=where)
     raise ConfigError(
         "CW-SECRET-LITERAL",
         "secrets are given by reference",
         where=where,
-        expected="env:NAME or file:PATH",
+        expected="env:NAME, file:PATH or keyring:SERVICE/NAME",
         fix="move the value to the environment or to a file of mode 600",
     )
+
+
+def _from_keyring(service: str, name: str, *, where: str) -> str:
+    try:
+        keyring = importlib.import_module("keyring")
+    except ImportError:
+        raise ConfigError(
+            "CW-SECRET-KEYRING",
+            "the system's keyring cannot be asked",
+            where=where,
+            fix="pip install keyring, or use env: or file:",
+        ) from None
+    secret = keyring.get_password(service, name)
+    if not secret:
+        raise ConfigError(
+            "CW-SECRET-KEYRING", "the keyring has no such entry", where=where, got=f"{service}/{name}"
+        )
+    return str(secret)

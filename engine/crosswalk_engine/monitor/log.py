@@ -30,3 +30,5 @@ def start_log(level: int = logging.INFO) -> None:
     # The client logs whole URLs, and some hold keys of records.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("httpcore").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
