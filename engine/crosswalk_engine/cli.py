@@ -33,9 +33,9 @@ def main() -> None:
 def _guarded(arguments: list[str]) -> int:
     """Run one command line as this process: its signals, its streams."""
     try:
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number, answer in ((signal.SIGTERM, _ended), (signal.SIGHUP, _hung_up)):
             if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, _ended)
+                signal.signal(number, answer)
         _open_streams()
         return run(arguments)
     except KeyboardInterrupt:
@@ -49,6 +49,11 @@ class _Ended(BaseException):
 def _ended(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)
     raise _Ended(number)
+
+
+def _hung_up(number: int, frame: FrameType | None) -> None:
+    """A closed terminal ends a command as SIGTERM does: in its own way, if it has one."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _open_streams() -> None:
