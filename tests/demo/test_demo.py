@@ -119,8 +119,9 @@ def test_percentiles_are_values_that_occurred() -> None:
 def test_every_fault_level_is_one_the_sandboxes_know() -> None:
     """A misspelt setting would make a demo with faults a demo without."""
     for level in FAULTS.values():
-        BrightpearlSettings.model_validate(level)
-        InforSettings.model_validate(level)
+        for settings in (BrightpearlSettings, InforSettings):
+            taken = settings.model_validate(level).model_dump()
+            assert {name: taken[name] for name in level} == level
 
 
 def test_more_orders_than_the_sample_has_are_made_by_seed(tmp_path: Path) -> None:
