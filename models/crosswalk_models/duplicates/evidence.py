@@ -9,6 +9,7 @@ from crosswalk_models.duplicates.compare import Compared
 from crosswalk_models.duplicates.context import STANDINGS
 from crosswalk_models.duplicates.expectation import STEPS, Factor
 from crosswalk_models.duplicates.ladders import LADDERS
+from crosswalk_models.duplicates.meaning import RUNGS, Meaning
 from crosswalk_models.duplicates.roles import Role
 from crosswalk_models.duplicates.score import Scored
 from crosswalk_models.types import Evidence
@@ -42,26 +43,41 @@ _MEASURES = {
 class Explainer:
     """Explains pairs of one run; `final` are the log-odds in the end, (m,)."""
 
-    def __init__(self, compared: Compared, scored: Scored, final: npt.NDArray[np.floating]) -> None:
+    def __init__(
+        self, compared: Compared, scored: Scored, final: npt.NDArray[np.floating], meaning: Meaning
+    ) -> None:
         self._compared = compared
         self._scored = scored
         self._final = final
+        self._meaning = meaning
 
     def explain(self, pair: int) -> tuple[Evidence, ...]:
-        """The evidence for pair number `pair`, strongest first; the weights add up to its log-odds."""
+        """The evidence for pair number `pair`, strongest first and where all start from last.
+
+        The weights add up to its log-odds.
+        """
         parts = sorted(self._factors(pair), key=lambda item: -abs(item.weight))
         rivals = float(self._scored.score[pair] - self._scored.base[pair])
-        taught = float(self._final[pair] - self._scored.score[pair])
+        meant = float(self._meaning.weights[pair])
+        taught = float(self._final[pair] - self._scored.score[pair]) - meant
         if rivals < -LEAST_WEIGHT:
             sentence = "another record of the other table competes for the same partner"
             parts.append(Evidence("rivals", "contested", rivals, sentence))
         if abs(taught) > LEAST_WEIGHT:
             parts.append(Evidence("decisions", "learned", taught, "what earlier decisions on such pairs say"))
+        parts.extend(self._meant(pair, meant))
         rest = float(self._final[pair]) - sum(item.weight for item in parts)
         parts.append(
             Evidence("start", "all else", rest, "how seldom a compared pair is one, and all smaller signs")
         )
         return tuple(parts)
+
+    def _meant(self, pair: int, weight: float) -> Iterator[Evidence]:
+        rung = int(self._meaning.rungs[pair])
+        if rung >= 0:
+            told = "" if weight else ", which is shown and does not count"
+            level = RUNGS[rung]
+            yield Evidence("meaning", level, weight, f"the meaning of the names is {level}{told}")
 
     def _factors(self, pair: int) -> Iterator[Evidence]:
         for factor in self._scored.fitted.factors:

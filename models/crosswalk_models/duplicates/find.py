@@ -7,15 +7,17 @@ import numpy as np
 import numpy.typing as npt
 from crosswalk_engine.errors import RecordError, masked
 
-from crosswalk_models.duplicates.blocking import candidate_pairs
+from crosswalk_models.duplicates.blocking import Pairs, candidate_pairs
 from crosswalk_models.duplicates.cluster import find_clusters
 from crosswalk_models.duplicates.compare import compare
 from crosswalk_models.duplicates.evidence import Explainer
 from crosswalk_models.duplicates.fields import make_comparable
+from crosswalk_models.duplicates.meaning import read_meaning
 from crosswalk_models.duplicates.records import Records
 from crosswalk_models.duplicates.roles import Entity, Role, find_roles
 from crosswalk_models.duplicates.score import load_weights, score_pairs
 from crosswalk_models.duplicates.supervised import DECIDED, learn
+from crosswalk_models.embed import TextEncoder
 from crosswalk_models.types import Evidence
 
 #: Pairs from this probability on are called a match.
@@ -40,7 +42,10 @@ class DuplicatePair:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """Every pair scored at least the minimum, surest first; and a cluster number for each record, (n,)."""
+    """Every pair scored at least the minimum, surest first; and a cluster number for each record, (n,).
+
+    `notes` say what limited the result, e.g. that there is no embedding model.
+    """
 
     records: Records
     entity: Entity
@@ -48,10 +53,16 @@ class Duplicates:
     pairs: tuple[DuplicatePair, ...]
     clusters: npt.NDArray[np.int64]
     model: str
+    notes: tuple[str, ...] = ()
 
 
 def find_duplicates(
-    records: Records, *, entity: Entity | None = None, labels: Sequence[Label] = (), minimum: float = 0.05
+    records: Records,
+    *,
+    entity: Entity | None = None,
+    labels: Sequence[Label] = (),
+    minimum: float = 0.05,
+    encoder: TextEncoder | None = None,
 ) -> Duplicates:
     """Find records that are one thing: within one table, or across two.
 
@@ -60,9 +71,11 @@ def find_duplicates(
         entity: what the records are; None to tell it from the columns.
         labels: decisions (left id, right id, match) to learn from; decided pairs keep their answer.
         minimum: pairs less probable than this are not reported, in [0, 1].
+        encoder: reads the names of doubtful products and companies; None for the packaged model.
 
     Raises:
         RecordError: a label names an id that is not there.
+        ConfigError: an embedding model was named and is of no use.
     """
     roles, kind = find_roles(records, entity)
     data = make_comparable(records, roles, kind)
@@ -76,16 +89,25 @@ def find_duplicates(
     if decided:
         answers = _numbers_of(decided, pairs.left * len(records) + pairs.right, len(records))
         final = learn(scored, pairs, len(records), answers).score
+    meaning = read_meaning(data, pairs, final, encoder)
+    final = final + meaning.weights
     probability = 1 / (1 + np.exp(-np.clip(final, -DECIDED, DECIDED)))
     apart = [pair for pair, same in decided.items() if not same]
     table = records.side if records.linking else None
     clusters = find_clusters(
         pairs, probability, len(records), threshold=MATCH, one_of_each=table, apart=apart
     )
-    explainer = Explainer(compared, scored, final)
+    found = _shown(pairs, probability, minimum, Explainer(compared, scored, final, meaning))
+    return Duplicates(records, kind, roles, found, clusters, scored.model, meaning.notes)
+
+
+def _shown(
+    pairs: Pairs, probability: npt.NDArray[np.floating], minimum: float, explainer: Explainer
+) -> tuple[DuplicatePair, ...]:
+    """The pairs to report, surest first, each with its evidence."""
     shown = np.flatnonzero(probability >= minimum)
     ordered = shown[np.lexsort((pairs.right[shown], pairs.left[shown], -probability[shown]))]
-    found = tuple(
+    return tuple(
         DuplicatePair(
             int(pairs.left[row]),
             int(pairs.right[row]),
@@ -94,7 +116,6 @@ def find_duplicates(
         )
         for row in ordered
     )
-    return Duplicates(records, kind, roles, found, clusters, scored.model)
 
 
 def _rows_of(labels: Sequence[Label], records: Records) -> dict[tuple[int, int], bool]:
