@@ -47,6 +47,8 @@ def duplicates(
     kind = None if entity is EntityChoice.AUTO else Entity(entity.value)
     decided = read_labels(labels) if labels else []
     found = find_duplicates(records, entity=kind, labels=decided, minimum=minimum)
+    for note in found.notes:
+        typer.echo(note, err=True)
     write_pairs(found, out)
     if clusters:
         write_clusters(found, clusters)
