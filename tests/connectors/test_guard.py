@@ -179,6 +179,25 @@ async def test_ten_callers_cause_one_refresh() -> None:
     assert fetched == 2
 
 
+async def test_refused_credentials_are_tried_once_a_minute() -> None:
+    """Ten orders with a wrong secret cost one token call, not ten: they are counted by the day."""
+    asked, clock = 0, [0.0]
+
+    async def refuse(last: Token | None) -> Token:
+        nonlocal asked
+        asked += 1
+        raise ConfigError("CW-OAUTH-REFUSED", "no")
+
+    source = TokenSource("erp", refuse, TokenStore(None), lambda: clock[0])
+    for _ in range(10):
+        with pytest.raises(ConfigError, match="CW-OAUTH-REFUSED"):
+            await source.token()
+    clock[0] = 61.0
+    with pytest.raises(ConfigError, match="CW-OAUTH-REFUSED"):
+        await source.token()
+    assert asked == 2
+
+
 async def test_a_rotated_refresh_token_is_on_disk_before_it_is_used(tmp_path: Path) -> None:
     """After a restart the newest refresh token is the one that is known, in a private file."""
     path = tmp_path / "tokens"

@@ -194,6 +194,19 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    """No table of ours is put into a database that is not ours."""
+    path = tmp_path / "journal.db"
+    raw = sqlite3.connect(path)
+    raw.execute("create table theirs(x)")
+    raw.close()
+    with pytest.raises(ConfigError, match="another program"):
+        Journal(path)
+    raw = sqlite3.connect(path)
+    assert raw.execute("select name from sqlite_master").fetchall() == [("theirs",)]
+    raw.close()
+
+
 def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
     """An older engine does not touch what a newer one wrote."""
     path = tmp_path / "journal.db"

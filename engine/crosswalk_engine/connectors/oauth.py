@@ -17,6 +17,9 @@ EARLY = 60.0
 #: Used when a token reply names no life, or none that can be read.
 DEFAULT_LIFE = 600.0
 
+#: Seconds for which refused credentials are not tried again.
+REFUSED = 60.0
+
 #: Never fetch tokens more often than this, in seconds: `expires_in: 0` must not become a hot loop.
 SHORTEST_LIFE = 30.0
 
@@ -83,6 +86,7 @@ class TokenSource:
         self._store = store
         self._now = now
         self._single_flight = asyncio.Lock()
+        self._refusal: tuple[float, ConfigError] | None = None
 
     async def token(self, *, rejected: str | None = None) -> str:
         """A token that should work; `rejected` is one that the other end has just refused."""
@@ -91,9 +95,19 @@ class TokenSource:
         async with self._single_flight:
             if (token := self._usable(rejected)) is not None:
                 return token
-            fetched = await self._grant(self._store.get(self._name))
+            fetched = await self._fetch()
             self._store.put(self._name, fetched)
             return fetched.access
+
+    async def _fetch(self) -> Token:
+        """Ask once; a refusal stands for a while, for every caller: token calls are counted by the day."""
+        if self._refusal is not None and self._now() < self._refusal[0]:
+            raise self._refusal[1]
+        try:
+            return await self._grant(self._store.get(self._name))
+        except ConfigError as error:
+            self._refusal = (self._now() + REFUSED, error)
+            raise
 
     def _usable(self, rejected: str | None) -> str | None:
         token = self._store.get(self._name)

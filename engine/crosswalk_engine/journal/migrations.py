@@ -109,6 +109,14 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
             expected=f"schema {len(MIGRATIONS)} or older",
             fix="run the newer engine, or restore the backup made before the upgrade",
         )
+    if found == 0 and connection.execute("select 1 from sqlite_master limit 1").fetchone():
+        raise ConfigError(
+            "CW-JOURNAL-OPEN",
+            "this database belongs to another program",
+            where=path,
+            expected="a journal written by this engine, or no file",
+            fix="name another journal in engine.yaml",
+        )
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         # executescript commits by itself, so the transaction stands inside the script.
         connection.executescript(f"begin immediate;\n{script}\npragma user_version={number};\ncommit;")

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import typer
+from crosswalk_engine.errors import CannotWriteError, RejectedError
 
 
 class Story(enum.StrEnum):
@@ -48,6 +49,8 @@ def demo(
     from crosswalk_models.demo.play import play
 
     del story
+    if report is not None and not report.resolve().parent.is_dir():
+        raise CannotWriteError("CW-DEMO-REPORT", "the report's folder is not there", where=str(report))
     place = workdir or Path(tempfile.mkdtemp(prefix="crosswalk-demo-"))
     result = play(DemoOptions(orders, faults.value, kill, data, project, release, place), typer.echo)
     if report is not None:
@@ -56,8 +59,6 @@ def demo(
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(report)
     if not result.passed:
-        from crosswalk_engine.errors import RejectedError
-
         raise RejectedError(
             "CW-DEMO-FAILED",
             "the target does not hold what it should",

@@ -164,12 +164,17 @@ def _first_line(process: "subprocess.Popen[str]", log: IO[str], wanted: Callable
     log.close()
     assert process.stdout is not None
     deadline = time.monotonic() + START
-    while time.monotonic() < deadline:
-        line = process.stdout.readline()
-        if wanted(line):
-            return line
-        if not line and process.poll() is not None:
-            break
+    try:
+        while time.monotonic() < deadline:
+            line = process.stdout.readline()
+            if wanted(line):
+                return line
+            if not line and process.poll() is not None:
+                break
+    except BaseException:
+        # An interrupt while it comes up: nobody else knows this process yet.
+        _end(process)
+        raise
     process.kill()
     raise RetriableError(
         "CW-DEMO-START", "a process did not come up", got=f"exit {process.wait()}", fix=f"see {log.name}"
