@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, NamedTuple
 
 from crosswalk_engine.addresses.check import validate_batch
@@ -86,10 +86,22 @@ def _layout(header: list[str], where: str) -> tuple[str, ...]:
         "CW-CSV-COLUMNS",
         "the columns are not those of an address file",
         where=f"{where}:1",
-        got=masked(",".join(header)) or "an empty file",
+        got=shown_header(header) or "an empty file",
         expected=f"{','.join(LINES)} or {','.join(PARTS)}",
         fix="name the columns in the first line",
     )
+
+
+def shown_header(header: Sequence[str]) -> str:
+    """A first line as a message may show it; empty for an empty file.
+
+    Where the names are missing, the first line is a record: it is shown only when every cell could be a name.
+    """
+    if not any(header):
+        return ""
+    if all(name.isidentifier() and len(name) <= 24 for name in header):
+        return masked(",".join(header))
+    return f"{len(header)} columns, not all of them names"
 
 
 def _row(cells: list[str], layout: tuple[str, ...]) -> Row:

@@ -74,7 +74,7 @@ def read_labels(path: Path) -> list[tuple[str, str, bool]]:
             "CW-LABELS-COLUMNS",
             "the label file lacks a column",
             where=f"{path}:1",
-            got=masked(",".join(columns)),
+            got=f"{len(columns)} columns",
             expected="left_id,right_id,match",
         )
     labels = []
@@ -105,7 +105,7 @@ def _read(path: Path) -> tuple[list[str], dict[str, list[str]]]:
     key = next((name for name in columns if name.lower() == ID), None)
     if key is None:
         raise RecordError(
-            "CW-RECORDS-ID", "the file has no id column", where=f"{path}:1", got=masked(",".join(columns)),
+            "CW-RECORDS-ID", "the file has no id column", where=f"{path}:1", got=f"{len(columns)} columns",
             expected="a column named id", fix="name the column that identifies a record `id`",
         )  # fmt: skip
     ids = columns.pop(key)
