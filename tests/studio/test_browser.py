@@ -196,7 +196,8 @@ def _mappings(uma: Walker, studio: Studio) -> None:
     assert (uma.state("address.TOWN"), uma.state("address.CUA3")) == ("accepted", "rejected")
     assert (studio.rule("address.TOWN") != "", studio.rule("address.CUA3")) == (True, "")
     uma.choose("CUCD")
-    field = page.get_by_test_id("formula")
+    # By its name: the editor of the field before may still be leaving the page.
+    field = page.get_by_role("textbox", name="Formula for CUCD", exact=True)
     expect(page.get_by_text("CUCD · currency").first).to_be_visible()
     field.fill("UPPER(currency.orderCurencyCode)")
     expect(page.get_by_text("did you mean 'currency.orderCurrencyCode'?")).to_be_visible()
