@@ -27,7 +27,7 @@ from crosswalk_models.types import Suggestion
 
 DATA = Path(__file__).parent
 PROJECT = DATA / "projects" / "brightpearl-infor"
-ORDER, CUSTOMER = "brightpearl-order-to-m3-order", "brightpearl-contact-to-m3-customer"
+ORDER, CUSTOMER = "order-to-m3", "brightpearl-contact-to-m3-customer"
 
 START, STEP = datetime(2026, 11, 23, 9, 0, tzinfo=UTC), timedelta(seconds=37)
 

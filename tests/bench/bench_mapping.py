@@ -33,7 +33,7 @@ def sample() -> tuple[CompiledMapping, dict[str, Any], list[bytes], list[dict[st
     """The order mapping, its related records, and the sample orders as bytes and decoded."""
     folder = ROOT / "sample_data/brightpearl"
     tables = {path.stem: read_lookup(path) for path in (PROJECT / "lookups").glob("*.csv")}
-    mapping = compile_mapping(load_mapping(PROJECT / "mappings/brightpearl-order-to-m3-order.yaml"), tables)
+    mapping = compile_mapping(load_mapping(PROJECT / "mappings/order-to-m3.yaml"), tables)
     contacts = read_records(folder / "contacts.ndjson").all_good()
     products = read_records(folder / "products.ndjson").all_good()
     related = {

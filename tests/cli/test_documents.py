@@ -15,7 +15,7 @@ HEAD = (
 )
 GOOD = "- {to: A, formula: id}\n"
 TOKEN = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 
 #: What is wrong -> the document, the finding's code, its line, and what it must say.
 DOCUMENTS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 MAP = ["map", "mapping.yaml", "--in", "orders.ndjson"]
 
 #: Command lines that read PLACE.

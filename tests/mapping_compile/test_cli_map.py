@@ -231,7 +231,7 @@ def test_projects_and_releases(tmp_path: Path, capsys: pytest.CaptureFixture[str
     build_release(project, tmp_path / "release", author="ana", approver="ben")
     common = ["--in", str(sample / "brightpearl/orders.ndjson"), "--related", str(sample / "brightpearl")]
     for place, out in ((project, "a"), (tmp_path / "release", "b")):
-        named = ["--mapping", "brightpearl-order-to-m3-order", "--out", str(tmp_path / out)]
+        named = ["--mapping", "order-to-m3", "--out", str(tmp_path / out)]
         assert run(["map", str(place), *named, *common]) == 65
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert len(lines(tmp_path / "a")) > 300

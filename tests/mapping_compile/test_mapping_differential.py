@@ -138,7 +138,7 @@ def test_random_mappings(document: dict[str, Any], samples: list[dict[str, Any]]
 def order_mapping() -> CompiledMapping:
     """The sample project's order mapping."""
     tables = {path.stem: read_lookup(path) for path in (PROJECT / "lookups").glob("*.csv")}
-    return compile_mapping(load_mapping(PROJECT / "mappings/brightpearl-order-to-m3-order.yaml"), tables)
+    return compile_mapping(load_mapping(PROJECT / "mappings/order-to-m3.yaml"), tables)
 
 
 @pytest.fixture(scope="module")

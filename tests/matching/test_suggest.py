@@ -12,7 +12,7 @@ from crosswalk_models.matching.suggest import MatchResult, suggest
 
 WITHOUT = NoEmbedder("test")
 DATA = Path(__file__).parents[2] / "sample_data"
-MAPPING = DATA / "projects/brightpearl-infor/mappings/brightpearl-order-to-m3-order.yaml"
+MAPPING = DATA / "projects/brightpearl-infor/mappings/order-to-m3.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ SECRETS = [
     "9f86d081884c7d659a2feaa0c55ad015",
 ]
 PLAIN = [
-    "brightpearl-order-to-m3-order",
+    "order-to-m3",
     "CASE WHEN contact.organisation.name <> '' THEN IDMAP('customer', parties.customer.contactId) END",
     "SUM(TO_DECIMAL(orderRows.rowValue.rowNet.value, 4)) = TO_DECIMAL(totalValue.net, 2)",
     "https://oauth.example.net/token?grant_type=refresh_token",

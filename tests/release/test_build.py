@@ -17,7 +17,7 @@ from crosswalk_engine.release.files import read_files
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 Edit = Callable[[str, str, str], None]
-ORDER_MAPPING = "mappings/brightpearl-order-to-m3-order.yaml"
+ORDER_MAPPING = "mappings/order-to-m3.yaml"
 
 
 def refused(project: Path, out: Path) -> str:
@@ -52,7 +52,7 @@ def test_time_and_people_do_not_change_the_hash(project: Path, tmp_path: Path) -
 def test_release_carries_what_the_engine_needs(release: Path) -> None:
     """IR of mappings and conditions, tables, policies, id map, shapes; and who stands for it."""
     loaded = load_release(release)
-    assert set(loaded.mappings) == {"brightpearl-order-to-m3-order", "brightpearl-contact-to-m3-customer"}
+    assert set(loaded.mappings) == {"order-to-m3", "brightpearl-contact-to-m3-customer"}
     conditions = loaded.conditions("orders-to-m3")
     assert conditions.accept is not None and len(conditions.ensures) == 1
     assert conditions.ensures[0] is not None
@@ -67,7 +67,7 @@ def test_release_carries_what_the_engine_needs(release: Path) -> None:
 def test_released_mapping_gives_the_bytes_of_the_document(project: Path, release: Path) -> None:
     """What was tested is what runs: the IR out of the release maps every sample order like the document."""
     loaded, source = load_release(release), load_project(project)
-    name = "brightpearl-order-to-m3-order"
+    name = "order-to-m3"
     document = source.mappings[name]
     from_document = compile_mapping(document, source.lookups)
     from_release = compile_ir(loaded.mappings[name], loaded.lookups)
@@ -123,7 +123,7 @@ def test_faults_of_loading_refuse_too(project: Path, edit: Edit, tmp_path: Path)
 
 def test_failing_examples_refuse(project: Path, edit: Edit, tmp_path: Path) -> None:
     """The example and the difference are named."""
-    edit("mappings/brightpearl-order-to-m3-order_test.yaml", "CUNO: WEBUKGBP", "CUNO: OTHER")
+    edit("mappings/order-to-m3_test.yaml", "CUNO: WEBUKGBP", "CUNO: OTHER")
     shown = refused(project, tmp_path / "release")
     assert "CW-TEST-FAILED" in shown and "CUNO: expected 'OTHER', got 'WEBUKGBP'" in shown
 

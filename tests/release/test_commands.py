@@ -8,8 +8,8 @@ import pytest
 from crosswalk_engine.cli import run
 
 Edit = Callable[[str, str, str], None]
-MAPPING = "mappings/brightpearl-order-to-m3-order.yaml"
-TESTS = "mappings/brightpearl-order-to-m3-order_test.yaml"
+MAPPING = "mappings/order-to-m3.yaml"
+TESTS = "mappings/order-to-m3_test.yaml"
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

@@ -14,7 +14,7 @@ from crosswalk_engine.release.store import ReleaseStore
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 Edit = Callable[[str, str, str], None]
-MAPPING = "mappings/brightpearl-order-to-m3-order.yaml"
+MAPPING = "mappings/order-to-m3.yaml"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_diff_names_each_entry(release: Path, later: Path) -> None:
     }
     back = diff_releases(load_release(later), load_release(release))
     assert {change.what for change in back.changes if change.kind == "mapping"} == {"removed"}
-    assert diff.to_json()["changes"][0]["document"] == "brightpearl-order-to-m3-order"
+    assert diff.to_json()["changes"][0]["document"] == "order-to-m3"
 
 
 def test_diff_reads_like_a_list(release: Path, later: Path) -> None:

@@ -13,7 +13,7 @@ from crosswalk_models.feedback import apply_decisions, read_decisions
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 PROJECT = SAMPLE / "projects" / "brightpearl-infor"
-ORDER, CUSTOMER = "brightpearl-order-to-m3-order", "brightpearl-contact-to-m3-customer"
+ORDER, CUSTOMER = "order-to-m3", "brightpearl-contact-to-m3-customer"
 DECISIONS = read_decisions(PROJECT)
 
 

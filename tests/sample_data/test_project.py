@@ -15,7 +15,7 @@ from crosswalk_engine.mapping.result import MapResult
 from crosswalk_engine.project.project import Project, load_project
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
-ORDER, CUSTOMER = "brightpearl-order-to-m3-order", "brightpearl-contact-to-m3-customer"
+ORDER, CUSTOMER = "order-to-m3", "brightpearl-contact-to-m3-customer"
 CENT = Decimal("0.01")
 
 #: Dirt that only shows after the mapping: M3 refuses it, or the address check holds it.

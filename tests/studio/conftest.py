@@ -11,7 +11,7 @@ from crosswalk_studio.services.edits import edit_text
 from crosswalk_studio.services.workspace import Workspace
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "projects" / "brightpearl-infor"
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 
 
 @pytest.fixture

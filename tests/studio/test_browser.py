@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on PATH"),
 ]
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 DATA = Path(__file__).parents[2] / "sample_data"
 COMMAND = (sys.executable, "-c", "from crosswalk_engine.cli import main; main()", "studio", "--no-browser")
 FLAGS = (

@@ -121,7 +121,7 @@ def test_any_edits_say_what_they_mean(steps: list[tuple[str, dict[str, object] |
 def test_the_sample_project_is_edited_with_small_diffs() -> None:
     """Every rule of the sample mapping can be replaced, and only its own lines differ."""
     sample = Path(__file__).parents[2] / "sample_data/projects/brightpearl-infor/mappings"
-    text = (sample / "brightpearl-order-to-m3-order.yaml").read_text("utf-8")
+    text = (sample / "order-to-m3.yaml").read_text("utf-8")
     data = load_mapping(text, where="x").to_json()
     for target in ("CUNO", "address.TOWN", "lines[].SAPR", "texts[].PARM"):
         rule = {**(find_rule(data, target) or {}), "formula": "'x'"}

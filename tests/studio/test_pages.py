@@ -77,7 +77,7 @@ def test_every_page_is_designed_for_an_empty_project(tmp_path: Path, name: str) 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_survives_a_broken_document(folder: Path, name: str) -> None:
     """A mapping that is no YAML is told with file and line; no page falls over it."""
-    path = folder / "mappings/brightpearl-order-to-m3-order.yaml"
+    path = folder / "mappings/order-to-m3.yaml"
     path.write_text(path.read_text("utf-8").replace("rules:", "rules: [", 1), "utf-8")
     DESK.open(folder)
     app = page(name)
@@ -102,7 +102,7 @@ def test_a_suggestion_is_shown_with_its_evidence_and_preview(busy_folder: Path) 
     shown = Suggestion("mapping", "YREF", "reference", 1, 0.93, (reason,), "field-matcher@1")
     stored = {"format": FORMAT, "mark": "", "model": "m@1", "at": "2026-11-23T09:00:00Z", "notes": ["a note"],
               "suggestions": [shown.to_json()]}  # fmt: skip
-    write_text(opened.private / "suggestions/brightpearl-order-to-m3-order.json", json.dumps(stored))
+    write_text(opened.private / "suggestions/order-to-m3.json", json.dumps(stored))
     app = page("mappings")
     data = json.loads(app.get("bidi_component")[0].proto.json)
     row = next(item for item in data["items"] if item["id"] == "YREF")

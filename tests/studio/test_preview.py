@@ -11,7 +11,7 @@ from crosswalk_studio.services.proposals import new_rule, propose
 from crosswalk_studio.services.targets import progress
 from crosswalk_studio.services.workspace import Workspace
 
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 
 
 def suggestion(target: str, source: str, formula: str = "") -> Suggestion:

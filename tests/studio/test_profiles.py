@@ -9,7 +9,7 @@ from crosswalk_studio.services.profiles import ProfileDesk, profile_desk
 from crosswalk_studio.services.suggestions import load_suggestions, start_suggesting
 from crosswalk_studio.services.workspace import Workspace
 
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 
 
 def test_the_samples_are_profiled_once_and_stay_profiled(workspace: Workspace) -> None:

@@ -17,7 +17,7 @@ from crosswalk_studio.services.rules import RuleBook
 from crosswalk_studio.services.runs import RunOrder, run_desk
 from crosswalk_studio.services.workspace import Workspace
 
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 DATA = Path(__file__).parents[2] / "sample_data"
 
 

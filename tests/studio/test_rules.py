@@ -14,7 +14,7 @@ from crosswalk_studio.services.new_mapping import Side, create_mapping
 from crosswalk_studio.services.rules import RuleBook, Shown
 from crosswalk_studio.services.workspace import Workspace
 
-ORDERS = "brightpearl-order-to-m3-order"
+ORDERS = "order-to-m3"
 SHOWN = Shown("reference", 1, 0.91, "field-matcher@1")
 
 

@@ -23,7 +23,7 @@ from crosswalk_models.profile import profile_files
 Say = Callable[[str], None]
 
 #: The mapping that is suggested, and the payloads of both systems that suggestions look at.
-MAIN = "brightpearl-order-to-m3-order"
+MAIN = "order-to-m3"
 SOURCE, TARGET = Path("brightpearl/orders.ndjson"), Path("infor/orders.ndjson")
 
 #: Ranks at which the list that a person sees ends.
