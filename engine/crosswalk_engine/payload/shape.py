@@ -1,4 +1,4 @@
-"""Shapes: what a set of records looks like, as a tree of fields with counts and no data.
+"""Shapes: what a set of records looks like, as a tree of fields with counts and hardly any data.
 
 `infer_shape` reads records; the lint, the formula checker and the release read the result. A field is found
 by its path, with or without ``[]`` after repeated names (formulas write none).
@@ -12,8 +12,9 @@ from crosswalk_engine.errors import ConfigError
 from crosswalk_engine.payload.nearest import nearest
 from crosswalk_engine.payload.paths import Segment, parse_path
 from crosswalk_engine.payload.tally import Tally
+from crosswalk_engine.payload.vocabulary import vocabulary
 
-FORMAT = "crosswalk/shape@1"
+FORMAT = "crosswalk/shape@2"
 Kind = Literal["null", "boolean", "integer", "number", "text", "object", "array"]
 Repeated = Literal["array", "keyed"]
 
@@ -30,6 +31,8 @@ class Shape:
         blank: texts that are empty or only spaces.
         longest: characters of the longest text; 0 when there is none.
         examples: up to three forms with the content masked (``AA9 9AA``).
+        values: every text that was seen, sorted, where a field chooses from a few words (a currency); empty
+            where it does not, and for whatever may be personal, an id or a secret.
         repeated: ``array`` (JSON array), ``keyed`` (object keyed by id, all keys digits) or `None`.
         fields: key -> field, of an object that is not keyed by id.
         element: the elements of an array or an id-keyed object; `None` for anything else.
@@ -42,6 +45,7 @@ class Shape:
     blank: int = 0
     longest: int = 0
     examples: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     repeated: Repeated | None = None
     fields: Mapping[str, "Shape"] = field(default_factory=dict)
     element: "Shape | None" = None
@@ -115,16 +119,17 @@ class Shape:
         return nearest(path.replace("[]", ""), (name.replace("[]", "") for name in known), limit)
 
     def to_json(self) -> dict[str, Any]:
-        """The stored form (`crosswalk/shape@1`): integers, texts and lists only."""
+        """The stored form (`crosswalk/shape@2`): integers, texts and lists only."""
         return {"format": FORMAT, **_to_json(self)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Shape":
-        """The shape that `to_json` stored.
+        """The shape that `to_json` stored, in this version or an earlier one.
 
         Raises:
             ConfigError: CW-SHAPE-FORMAT when `stored` is of another format or damaged.
         """
+        stored = upgrade(stored)
         if stored.get("format") != FORMAT:
             raise ConfigError(
                 "CW-SHAPE-FORMAT",
@@ -143,7 +148,7 @@ class Shape:
 def infer_shape(records: Iterable[Mapping[str, Any]]) -> Shape:
     """The shape of `records`, each a decoded JSON object.
 
-    Counts only: no value is kept, examples are masked.
+    Counts, and masked examples; values only of fields that choose from a few words.
     """
     tally = Tally()
     for record in records:
@@ -163,6 +168,7 @@ def _freeze(tally: Tally, path: str, of: int) -> Shape:
         blank=tally.blank,
         longest=tally.longest,
         examples=tally.common_patterns(),
+        values=_values(tally, path),
         repeated=repeated,
         fields={
             key: _freeze(inner, f"{below}{Segment(key)}", tally.objects)
@@ -174,12 +180,30 @@ def _freeze(tally: Tally, path: str, of: int) -> Shape:
     )
 
 
+def _values(tally: Tally, path: str) -> tuple[str, ...]:
+    texts = tally.kinds.get("text", 0)
+    # A field that is text here and something else there chooses from more than words.
+    if texts + tally.kinds.get("null", 0) != tally.seen:
+        return ()
+    return vocabulary(path, tally.words, texts - tally.blank)
+
+
+def upgrade(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A stored shape in the form of this version; what is not known stays as it is.
+
+    Version 1 kept no values: to it, no field has a vocabulary.
+    """
+    return {**stored, "format": FORMAT} if stored.get("format") == "crosswalk/shape@1" else stored
+
+
 def _to_json(shape: Shape) -> dict[str, Any]:
     stored: dict[str, Any] = {"present": shape.present, "of": shape.of, "kinds": dict(shape.kinds)}
     if shape.blank or shape.longest:
         stored |= {"blank": shape.blank, "longest": shape.longest}
     if shape.examples:
         stored["examples"] = list(shape.examples)
+    if shape.values:
+        stored["values"] = list(shape.values)
     if shape.repeated:
         stored["repeated"] = shape.repeated
     if shape.fields:
@@ -201,6 +225,7 @@ def _from_json(stored: Mapping[str, Any], path: str) -> Shape:
         blank=int(stored.get("blank", 0)),
         longest=int(stored.get("longest", 0)),
         examples=tuple(stored.get("examples", ())),
+        values=tuple(stored.get("values", ())),
         repeated=stored.get("repeated"),
         fields={key: _from_json(child, f"{below}{Segment(key)}") for key, child in stored.get("fields", ())},
         element=None if element is None else _from_json(element, f"{path}[]"),

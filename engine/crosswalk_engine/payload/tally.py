@@ -1,10 +1,13 @@
 """Counting what records hold: the workhorse under `crosswalk_engine.payload.shape`.
 
-A `Tally` sees one value after another of the same field and keeps counts only, never a value.
+A `Tally` sees one value after another of the same field and keeps counts. Of texts it keeps the values too,
+as long as they are few and short: `crosswalk_engine.payload.vocabulary` says which of them a shape may hold.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from crosswalk_engine.payload.vocabulary import LONGEST_VALUE, MOST_VALUES
 
 #: Objects whose keys are all digits are kept aside, at most so many a field, until it is clear whether
 #: the field is keyed by id; one plain object among them turns the field into an ordinary object.
@@ -50,13 +53,14 @@ class Tally:
         blank: texts that are empty or only spaces.
         longest: characters of the longest text.
         patterns: form of a text or number -> how often (of the first 200 values).
+        words: text -> how often; `None` once there were too many different ones, or a long one.
         fields: key -> tally, over the plain objects; `objects` counts those.
         element: tally of the elements of arrays and of id-keyed objects; `None` when there were none.
     """
 
     __slots__ = (
         "arrays", "blank", "element", "fields", "keyed", "keyed_seen", "kinds", "longest", "objects",
-        "patterns", "seen",
+        "patterns", "seen", "words",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -65,6 +69,7 @@ class Tally:
         self.blank = 0
         self.longest = 0
         self.patterns: dict[str, int] = {}
+        self.words: dict[str, int] | None = {}
         self.fields: dict[str, Tally] = {}
         self.objects = 0
         self.arrays = 0
@@ -101,6 +106,11 @@ class Tally:
             self.longest = len(value)
         if self.seen <= PATTERN_TEXTS:
             self._add_pattern(value)
+        words = self.words
+        if words is not None:
+            words[value] = words.get(value, 0) + 1
+            if len(words) > MOST_VALUES or len(value) > LONGEST_VALUE:
+                self.words = None
 
     def _add_pattern(self, value: str) -> None:
         shown = pattern(value)
