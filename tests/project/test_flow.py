@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from crosswalk_engine.errors import FindingsError
 from crosswalk_engine.payload.documents import load_document
-from crosswalk_engine.project.flow import FlowDocument, format_duration, parse_duration
+from crosswalk_engine.payload.durations import format_duration, parse_duration
+from crosswalk_engine.project.flow import FlowDocument
 from hypothesis import given
 from hypothesis import strategies as st
 

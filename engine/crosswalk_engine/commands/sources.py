@@ -200,7 +200,7 @@ def read_related(folder: Path | None, opened: Opened) -> Related:
     tree = opened.tree
     return {
         name: _related_records(folder, str(tree.source["system"]), name, entity, opened.ids.get(entity))
-        for name, (entity, _) in tree.related.items()
+        for name, (entity, *_) in tree.related.items()
     }
 
 

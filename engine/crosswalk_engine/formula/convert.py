@@ -346,7 +346,7 @@ class Converter:
                 span, "CW-FORMULA-ARGUMENT", f"the scale of APPORTION is a number from 0 to {MAX_SCALE}", ""
             )
             return _UNKNOWN
-        return Share(amount, self.binder.weights(weights), value, span)
+        return Share(amount, self.binder.weights(weights), value, span=span)
 
     def _note(self, span: Span, code: str, message: str, found: str, advice: str = "") -> None:
         self.problems.append(FormulaProblem(*span, code, message, found, advice))

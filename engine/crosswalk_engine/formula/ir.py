@@ -13,7 +13,9 @@ from crosswalk_engine.formula.functions import FUNCTIONS
 
 #: First and last column of the formula's text, from 1; (0, 0) when the tree did not come from a text.
 Span: TypeAlias = tuple[int, int]
-ScopeName: TypeAlias = Literal["record", "row", "item"]
+ScopeName: TypeAlias = Literal["record", "row", "row2", "row3", "row4", "item"]
+#: The elements of `each` rules, from the outermost level to the innermost.
+ROWS: tuple[ScopeName, ...] = ("row", "row2", "row3", "row4")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +37,7 @@ class Const:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A field: of the record, of the current row, or of the element that an aggregate is at.
+    """A field: of the record, of the current row of an `each`, or of the element that an aggregate is at.
 
     With `whole`, the question is only whether something is there (COUNT of the elements themselves).
     """
@@ -48,11 +50,22 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A field of the related record `name`; `key` is where its id stands, `None` when that is not known."""
+    """A field of the related record `name`.
+
+    `key` is where its id stands: in the record, or in another related record; `None` when not known.
+    """
 
     name: str
-    key: Path | None
+    key: "Path | Related | None"
     parts: tuple[str, ...]
+    span: Span = field(default=(0, 0), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Whether the key of a field is there at all, be its value null or blank: TRUE or FALSE, never null."""
+
+    of: Path | Related
     span: Span = field(default=(0, 0), compare=False, repr=False)
 
 
@@ -92,15 +105,19 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """APPORTION: the current row's share of `amount`, by `weights` (scope ``item``) over all rows."""
+    """APPORTION: the current row's share of `amount`, by `weights` (scope ``item``) over all rows.
+
+    `scope` says which rows: those of the innermost `each` around the formula.
+    """
 
     amount: "Node"
     weights: "Node"
     scale: int
+    scope: ScopeName = "row"
     span: Span = field(default=(0, 0), compare=False, repr=False)
 
 
-Node: TypeAlias = Const | Path | Related | Call | Case | Aggregate | Share
+Node: TypeAlias = Const | Path | Related | Present | Call | Case | Aggregate | Share
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -116,6 +133,8 @@ def children(node: Node) -> tuple[Node, ...]:
         return (node.amount, node.weights)
     if isinstance(node, Related) and node.key is not None:
         return (node.key,)
+    if isinstance(node, Present):
+        return (node.of,)
     return ()
 
 
@@ -134,7 +153,7 @@ def depth(node: Node) -> int:
 def uses_row(node: Node) -> bool:
     """Whether the value depends on the current row of an `each`."""
     return any(
-        (isinstance(part, Path) and part.scope == "row")
+        (isinstance(part, Path) and part.scope in ROWS)
         or isinstance(part, Share)
         or (isinstance(part, Call) and part.name == "ROW_KEY")
         for part in walk(node)
@@ -158,7 +177,10 @@ def rewrite(node: Node, change: Callable[[Node], Node | None]) -> Node:
         return replace(node, amount=rewrite(node.amount, change), weights=rewrite(node.weights, change))
     if isinstance(node, Related) and node.key is not None:
         key = rewrite(node.key, change)
-        return replace(node, key=key) if isinstance(key, Path) else node
+        return replace(node, key=key) if isinstance(key, Path | Related) else node
+    if isinstance(node, Present):
+        of = rewrite(node.of, change)
+        return replace(node, of=of) if isinstance(of, Path | Related) else node
     return node
 
 
@@ -180,7 +202,10 @@ def to_json(node: Node) -> list[Any]:
         where = None if node.where is None else to_json(node.where)
         over = [to_json(node.over), *(["found"] if node.found else [])]
         return ["aggregate", node.name, over, where, *map(to_json, node.args)]
-    return ["share", to_json(node.amount), to_json(node.weights), node.scale]
+    if isinstance(node, Present):
+        return ["present", to_json(node.of)]
+    inner = [] if node.scope == "row" else [node.scope]
+    return ["share", to_json(node.amount), to_json(node.weights), node.scale, *inner]
 
 
 def from_json(stored: Any) -> Node:
@@ -202,14 +227,25 @@ def from_json(stored: Any) -> Node:
 
 
 def _read_path(stored: Any) -> Path:
-    if stored[0] != "path" or stored[1] not in ("record", "row", "item"):
+    if stored[0] != "path" or stored[1] not in ("record", *ROWS, "item"):
         raise ValueError(stored[0])
     return Path(stored[1], tuple(map(str, stored[2])), stored[3:] == ["whole"])
 
 
 def _read_related(stored: Any) -> Related:
-    key = None if stored[2] is None else _read_path(stored[2])
+    key = None if stored[2] is None else _read_field(stored[2])
     return Related(str(stored[1]), key, tuple(map(str, stored[3])))
+
+
+def _read_field(stored: Any) -> Path | Related:
+    return _read_related(stored) if stored[0] == "with" else _read_path(stored)
+
+
+def _read_share(stored: Any) -> Share:
+    scope = stored[4] if len(stored) > 4 else "row"
+    if scope not in ROWS:
+        raise ValueError(scope)
+    return Share(from_json(stored[1]), from_json(stored[2]), int(stored[3]), scope)
 
 
 def _read_const(stored: Any) -> Const:
@@ -254,5 +290,6 @@ _READERS: Mapping[str, Callable[[Any], Node]] = {
     "call": _read_call,
     "case": _read_case,
     "aggregate": _read_aggregate,
-    "share": lambda stored: Share(from_json(stored[1]), from_json(stored[2]), int(stored[3])),
+    "present": lambda stored: Present(_read_field(stored[1])),
+    "share": _read_share,
 }

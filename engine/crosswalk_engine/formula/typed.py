@@ -1,6 +1,6 @@
 """A formula after parsing: its tree, its type, and what it reads. Nothing here needs the parser."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -12,7 +12,9 @@ from crosswalk_engine.formula.ir import (
     Const,
     Node,
     Path,
+    Present,
     Related,
+    ScopeName,
     Share,
     children,
     from_json,
@@ -62,7 +64,7 @@ class TypedFormula:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """The fields that it reads, in order, e.g. ``orderRows[].productSku``, ``contact.email``."""
-        return source_paths(self.node, self.row.collection if self.row else ())
+        return source_paths(self.node, {"row": self.row.collection} if self.row else {})
 
     @cached_property
     def lookups(self) -> frozenset[str]:
@@ -90,33 +92,39 @@ def formula_from_ir(ir: Any) -> TypedFormula:
     return TypedFormula("", node, Checker().kinds(node))
 
 
-def source_paths(tree: Node, row: tuple[str, ...]) -> tuple[str, ...]:
-    """The paths that `tree` reads, each once; `row` is the collection of the `each` around it."""
-    return tuple(dict.fromkeys(path for path in map(_text, _paths(tree, row, ())) if path))
+#: Scope of the elements of an `each` -> the whole path of its collection.
+Bases: TypeAlias = Mapping[ScopeName, tuple[str, ...]]
 
 
-def _paths(node: Node, row: tuple[str, ...], over: _Segments) -> Iterator[_Segments]:
+def source_paths(tree: Node, rows: Bases) -> tuple[str, ...]:
+    """The paths that `tree` reads, each once; `rows` are the `each` rules around it."""
+    return tuple(dict.fromkeys(path for path in map(_text, _paths(tree, rows, ())) if path))
+
+
+def _paths(node: Node, rows: Bases, over: _Segments) -> Iterator[_Segments]:
     if isinstance(node, Path):
-        start = {"record": (), "row": _each(row), "item": over}[node.scope]
+        start = over if node.scope == "item" else _each(rows.get(node.scope, ()))
         yield (*start, *map(Segment, node.parts))
+    elif isinstance(node, Present):
+        yield from _paths(node.of, rows, over)
     elif isinstance(node, Related):
         yield (Segment(node.name), *map(Segment, node.parts))
     elif isinstance(node, Share):
-        yield from _paths(node.amount, row, over)
-        yield from _paths(node.weights, row, _each(row))
+        yield from _paths(node.amount, rows, over)
+        yield from _paths(node.weights, rows, _each(rows.get(node.scope, ())))
     elif isinstance(node, Aggregate):
-        inner = _over(node, row)
+        inner = _over(node, rows)
         for child in (*node.args, *([node.where] if node.where is not None else [])):
-            yield from _paths(child, row, inner)
+            yield from _paths(child, rows, inner)
     else:
         for child in children(node):
-            yield from _paths(child, row, over)
+            yield from _paths(child, rows, over)
 
 
-def _over(node: Aggregate, row: tuple[str, ...]) -> _Segments:
+def _over(node: Aggregate, rows: Bases) -> _Segments:
     if isinstance(node.over, Related):
         return (Segment(node.over.name), *_each(node.over.parts))
-    start = _each(row) if node.over.scope == "row" else ()
+    start = _each(rows.get(node.over.scope, ()))
     return start if node.found else (*start, *_each(node.over.parts))
 
 

@@ -46,7 +46,7 @@ class CompiledMapping:
     @property
     def related_entities(self) -> dict[str, str]:
         """Related record -> its entity at the source."""
-        return {name: entity for name, (entity, _) in self.tree.related.items()}
+        return {name: related.entity for name, related in self.tree.related.items()}
 
     @property
     def code(self) -> str:

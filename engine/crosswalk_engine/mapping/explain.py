@@ -39,7 +39,7 @@ def _head(tree: MappingTree) -> str:
         f"  {source['system']} {source['entity']} -> {goal['system']} {goal['entity']}",
     ]
     lines += [
-        f"  with {name}: the {entity} whose id is {key}" for name, (entity, key) in tree.related.items()
+        f"  with {name}: the {entity} whose id is {key}" for name, (entity, key, _) in tree.related.items()
     ]
     return "\n".join(lines)
 

@@ -16,11 +16,10 @@ from crosswalk_engine.formula.ir import Aggregate, Call, Node, Path, Related, wa
 from crosswalk_engine.formula.layout import Field, layout_of, struct_type, use
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.formula.rows import ordered
-from crosswalk_engine.formula.typed import source_paths
 from crosswalk_engine.formula.values import BOOLEAN, DECIMAL, INTEGER, TEXT, plain, to_json_value
 from crosswalk_engine.mapping import faults
 from crosswalk_engine.mapping.faults import Spot, check_spot, each_spot, rule_spot
-from crosswalk_engine.mapping.tree import CheckTree, EachTree, MappingTree, RuleTree
+from crosswalk_engine.mapping.tree import CheckTree, EachTree, MappingTree, RuleTree, sources
 
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 _RUNTIME = {
@@ -158,7 +157,7 @@ class _Generator:
         """The variable of the ordered rows of an `each`; lists of the same rows share it."""
         emitter, writer = self.emitter, self.writer
         spot = emitter.constant(
-            each_spot(each, source_paths(each.order_by, each.collection) if each.order_by else ()),
+            each_spot(each, sources(each.order_by, each.levels) if each.order_by else ()),
             f"{each.to}: {'.'.join(each.collection)}" + (f" by {each.order_text}" if each.order_by else ""),
         )
         key = (each.collection, each.order_by)
@@ -204,7 +203,7 @@ class _Generator:
     def _where(self, each: EachTree, where: Node) -> None:
         emitter, writer = self.emitter, self.writer
         spot = emitter.constant(
-            each_spot(each, source_paths(where, each.collection)), f"{each.to} where: {each.where_text}"
+            each_spot(each, sources(where, each.levels)), f"{each.to} where: {each.where_text}"
         )
         with writer.block("try:"), emitter.scoped():
             name = emitter.truth(emitter.emit(where), "where")

@@ -32,7 +32,7 @@ class KeyFinder:
     """Finds the ids of the related records of one mapping."""
 
     def __init__(self, tree: MappingTree) -> None:
-        self._plans = {name: _plan(tree, name, key) for name, (_, key) in tree.related.items()}
+        self._plans = {name: _plan(tree, name, key) for name, (_, key, _) in tree.related.items()}
 
     def keys(self, record: dict[str, Any]) -> dict[str, frozenset[str]]:
         """Related record -> the ids that `record` names, as text; blank ones are left out.

@@ -12,7 +12,6 @@ from crosswalk_engine.formula.oracle import Place, walk_tree
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import elements, raw
 from crosswalk_engine.formula.rows import ordered
-from crosswalk_engine.formula.typed import source_paths
 from crosswalk_engine.formula.values import BOOLEAN, CONTEXT, Value, need, to_json_value
 from crosswalk_engine.mapping.faults import (
     Spot,
@@ -26,7 +25,7 @@ from crosswalk_engine.mapping.faults import (
 )
 from crosswalk_engine.mapping.generate import check_fields
 from crosswalk_engine.mapping.result import MapResult, Problem
-from crosswalk_engine.mapping.tree import CheckTree, EachTree, MappingTree, RuleTree
+from crosswalk_engine.mapping.tree import CheckTree, EachTree, MappingTree, RuleTree, sources
 
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
@@ -152,7 +151,7 @@ class _Work:
 
 
 def _spot(each: EachTree, node: Node | None) -> Spot:
-    return each_spot(each, () if node is None else source_paths(node, each.collection))
+    return each_spot(each, () if node is None else sources(node, each.levels))
 
 
 def _truth(value: Value, who: str) -> Value:

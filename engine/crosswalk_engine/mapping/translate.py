@@ -6,7 +6,17 @@ from dataclasses import replace
 from crosswalk_engine.errors import ConfigError, Finding, FindingsError
 from crosswalk_engine.formula import FormulaError, RowScope, Scope, TypedFormula, parse_formula
 from crosswalk_engine.mapping.document import EachRule, MappingDocument, Rule
-from crosswalk_engine.mapping.tree import AnyTree, CheckTree, EachTree, MappingTree, RuleTree
+from crosswalk_engine.mapping.tree import (
+    AnyTree,
+    CheckTree,
+    EachTree,
+    Level,
+    Limits,
+    MappingTree,
+    RelatedTree,
+    RuleTree,
+    StepTree,
+)
 from crosswalk_engine.payload.paths import parse_path
 
 Place = tuple[str | int, ...]
@@ -46,9 +56,12 @@ def translate(doc: MappingDocument, scope: Scope | None = None) -> MappingTree:
         raise FindingsError("CW-MAPPING", f"the mapping '{doc.name}' cannot be used", work.findings)
     return MappingTree(
         doc.name,
-        doc.source.model_dump(),
-        doc.target.model_dump(),
-        {name: (record.entity, record.key) for name, record in doc.with_.items()},
+        doc.source.model_dump(include={"system", "entity"}),
+        doc.target.model_dump(include={"system", "entity"}),
+        {
+            name: RelatedTree(record.entity, record.key, record.max_age.total_seconds())
+            for name, record in doc.with_.items()
+        },
         rules,
         checks,
     )
@@ -69,13 +82,20 @@ class _Translation:
 
     def _rule(self, rule: Rule, place: Place, scope: Scope, above: tuple[str, ...]) -> RuleTree | None:
         parts = self._target(rule.to, (*place, "to"), above)
-        formula = self._formula(rule.formula, (*place, "formula"), scope, rule.to)
+        formula = self._formula(rule.text, (*place, "formula"), scope, rule.to)
         if formula is None or parts is None:
             return None
-        row = formula.row.collection if formula.row else ()
-        cut = rule.on_too_long == "cut"
+        levels = (Level(formula.row.collection, "row"),) if formula.row else ()
         return RuleTree(
-            rule.to, parts, rule.formula, formula.node, formula.type, rule.required, rule.max_length, cut, row
+            rule.to,
+            parts,
+            rule.text,
+            formula.node,
+            formula.type,
+            rule.required,
+            rule.on_too_long == "cut",
+            Limits(max_length=rule.max_length),
+            levels=levels,
         )
 
     def _each(self, rule: EachRule, place: Place) -> EachTree | None:
@@ -97,8 +117,7 @@ class _Translation:
         return EachTree(
             f"{to}[]",
             parts,
-            collection,
-            rule.alias,
+            (StepTree("record", collection, collection, rule.alias, "row"),),
             tuple(part for part in rules if part is not None),
             where.node if where else None,
             rule.where or "",

@@ -12,6 +12,8 @@ from crosswalk_engine.formula.values import ANY, BOOLEAN, FAMILIES, NOTHING, NUM
 #: null: any null argument gives null · own: the body sees nulls · lazy: arguments are evaluated as needed ·
 #: skip: an aggregate leaves out nulls
 NullRule: TypeAlias = Literal["null", "own", "lazy", "skip"]
+#: lookup: a lookup table · idmap: an entity of the id map
+Asked: TypeAlias = Literal["", "lookup", "idmap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Function:
         needs_env: the body's first argument is the `Env`.
         may_be_null: the result can be null although no argument is.
         aliases: other names that mean the same.
+        cost: what one call takes, in units of the plainest one (the first characters of a short text, about
+            0.1 microseconds); of an aggregate, for each element. Whole numbers, measured on the examples and
+            rounded; the checker and the linter add them up as fuel.
+        asks: what the first argument names, when it is a thing outside of the record.
     """
 
     name: str
@@ -75,6 +81,8 @@ class Function:
     needs_env: bool = False
     may_be_null: bool = False
     aliases: tuple[str, ...] = ()
+    cost: int = 1
+    asks: Asked = ""
 
     @property
     def is_aggregate(self) -> bool:
