@@ -171,3 +171,40 @@ def test_a_taken_up_suggestion_is_cited() -> None:
         ("C", "create"),
     ]
     assert made[1].suggestion == {"source": "a.b", "rank": 1, "probability": 0.9, "model": "f@1"}
+
+
+def test_lists_in_lists_and_rule_sets_are_made_again() -> None:
+    """A document with both, taken apart into decisions and applied to nothing, is equal to itself."""
+    document = MappingDocument.model_validate(
+        {
+            "name": "m",
+            "source": {"system": "a", "entity": "order"},
+            "target": {"system": "b", "entity": "order"},
+            "empty": "omit",
+            "documents": {"each": "rows AS row", "by": "row.site", "as": "part"},
+            "rules": [
+                {"use": "address", "to": "ship", "given": {"from": "delivery"}},
+                {"use": "address", "to": "bill", "given": {"from": "billing"}},
+                {
+                    "to": "lines[]",
+                    "each": "part AS row",
+                    "rules": [
+                        {"to": "sku", "formula": "row.sku"},
+                        {
+                            "to": "serials[]",
+                            "each": "row.serials AS serial",
+                            "rules": [{"to": "no", "formula": "serial.no"}, {"to": "kind", "value": "S"}],
+                        },
+                    ],
+                },
+            ],
+        }
+    )
+    made = decisions_of(document, actor="ana", at=AT)
+    assert [item.target for item in made][4:] == [
+        "lines[].sku",
+        "lines[].serials[]",
+        "lines[].serials[].no",
+        "lines[].serials[].kind",
+    ]
+    assert apply_decisions(made, "m") == document

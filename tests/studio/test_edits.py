@@ -127,3 +127,39 @@ def test_the_sample_project_is_edited_with_small_diffs() -> None:
         rule = {**(find_rule(data, target) or {}), "formula": "'x'"}
         gone = changed(text, edit_text(text, target, rule, where="x"))
         assert [line[:1] for line in gone].count("+") == 1, gone
+
+
+NESTED = """\
+format: crosswalk/mapping@1
+name: orders
+source: {system: shop, entity: order}
+target: {system: erp, entity: sales_order}
+rules:
+- use: m3-address
+  to: address
+  given: {address: parties.delivery}
+- to: lines[]
+  each: orderRows AS row
+  rules:
+  - to: ITNO
+    formula: row.productSku
+  - to: serials[]
+    each: row.serials AS serial
+    rules:
+    # one for each piece
+    - to: SERN
+      formula: serial.number
+"""
+
+
+def test_a_rule_in_a_list_in_a_list_is_replaced_in_place() -> None:
+    """Only its own lines change; the comment above it stays."""
+    edited = edit_text(NESTED, "lines[].serials[].SERN", {"to": "SERN", "value": "X"}, where="x")
+    assert changed(NESTED, edited) == ["-       formula: serial.number", "+       value: X"]
+    assert find_rule(load_mapping(edited).to_json(), "lines[].serials[].SERN") == {"to": "SERN", "value": "X"}
+
+
+def test_a_new_rule_in_a_list_in_a_list_goes_to_its_end() -> None:
+    """A rule set beside it has no target of its own and is passed over."""
+    edited = edit_text(NESTED, "lines[].serials[].DATE", {"to": "DATE", "formula": "placedOn"}, where="x")
+    assert changed(NESTED, edited) == ["+     - to: DATE", "+       formula: placedOn"]

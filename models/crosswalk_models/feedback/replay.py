@@ -1,24 +1,24 @@
 """From decisions to a mapping document, and back.
 
-- kind ``mapping``: ``create`` and ``edit`` set the head: ``subject`` holds ``source``, ``target``, ``with``
-  and ``checks`` (those given replace what stood before).
+- kind ``mapping``: ``create`` and ``edit`` set the head: ``subject`` holds ``source``, ``target``, ``with``,
+  ``checks`` and what else stands beside the rules (what is given replaces what stood before).
 - kind ``rule``: ``create``, ``accept`` and ``edit`` put ``rule`` in its place (a new one goes to the end; one
   with ``each`` keeps its inner rules unless it brings its own); ``reject`` takes the rule away, if it stands.
 - other kinds do not touch mappings.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError, masked
-from crosswalk_engine.mapping.document import EachRule, MappingDocument
+from crosswalk_engine.mapping.document import AnyRule, EachRule, MappingDocument
 
 from crosswalk_models.feedback.decision import Decision
 from crosswalk_models.types import Suggestion
 
 #: What a decision of kind ``mapping`` may set.
-HEAD = ("source", "target", "with", "checks")
+HEAD = ("source", "target", "empty", "with", "documents", "checks")
 
 
 def apply_decisions(decisions: Iterable[Decision], mapping: str) -> MappingDocument:
@@ -49,26 +49,25 @@ def apply_decisions(decisions: Iterable[Decision], mapping: str) -> MappingDocum
 
 def _decide_rule(rules: list[dict[str, Any]], decision: Decision) -> None:
     group, to = _place(decision)
-    inside = rules
-    if group:
-        made = next((rule for rule in rules if rule["to"] == group and "each" in rule), None)
-        if made is None:
-            if decision.action == "reject":
-                return
-            raise ConfigError(
-                "CW-DECISIONS-NO-LIST",
-                "a rule stands in a list that no decision makes",
-                where=f"decision {decision.id}",
-                got=masked(decision.target),
-                fix=f"decide on {group} first",
-            )
-        inside = made["rules"]
-    at = next((index for index, rule in enumerate(inside) if rule["to"] == to), None)
+    inside = _inside(rules, group)
+    if inside is None:
+        if decision.action == "reject":
+            return
+        raise ConfigError(
+            "CW-DECISIONS-NO-LIST",
+            "a rule stands in a list that no decision makes",
+            where=f"decision {decision.id}",
+            got=masked(decision.target),
+            fix=f"decide on {group} first",
+        )
+    at = next((index for index, rule in enumerate(inside) if _name(rule) == to), None)
     if decision.action == "reject" or decision.rule is None:
         if at is not None:
             del inside[at]
         return
-    rule = {key: value for key, value in decision.rule.items() if key != "in"} | {"to": to}
+    rule = {key: value for key, value in decision.rule.items() if key != "in"}
+    if "use" not in rule:
+        rule["to"] = to
     if "each" in rule:
         rule.setdefault("rules", [] if at is None else inside[at].get("rules", []))
         rule["rules"] = list(rule["rules"])
@@ -78,11 +77,27 @@ def _decide_rule(rules: list[dict[str, Any]], decision: Decision) -> None:
         inside[at] = rule
 
 
+def _inside(rules: list[dict[str, Any]], group: str) -> list[dict[str, Any]] | None:
+    """The rules of the list `group` (``lines[].serials[]``); those at the top when it is empty."""
+    if not group:
+        return rules
+    outer, mark, name = group.removesuffix("[]").rpartition("[].")
+    around = _inside(rules, f"{outer}[]" if mark else "")
+    made = (rule for rule in around or () if rule.get("to") == f"{name}[]" and "each" in rule)
+    found = next(made, None)
+    return None if found is None else found["rules"]
+
+
+def _name(rule: Mapping[str, Any]) -> str:
+    """By what decisions mean a rule: its target; of a rule set, also the set's name."""
+    return f"use {rule['use']} {rule.get('to', '')}".strip() if "use" in rule else str(rule["to"])
+
+
 def _place(decision: Decision) -> tuple[str, str]:
     """The list that a rule stands in (empty at the top) and its name there."""
-    if decision.rule is not None and decision.rule.get("to"):
-        return str(decision.rule.get("in") or ""), str(decision.rule["to"])
-    head, mark, tail = decision.target.partition("[].")
+    if decision.rule is not None and (decision.rule.get("to") or "use" in decision.rule):
+        return str(decision.rule.get("in") or ""), _name(decision.rule)
+    head, mark, tail = decision.target.rpartition("[].")
     return (f"{head}[]", tail) if mark else ("", decision.target)
 
 
@@ -127,13 +142,19 @@ def cited(shown: Suggestion) -> dict[str, Any]:
 
 def _rules(document: MappingDocument) -> Iterator[tuple[str, dict[str, Any], EachRule | None]]:
     """Target, rule as a decision holds it, and the list it stands in, in the document's order."""
-    for rule in document.rules:
-        plain = rule.model_dump(mode="json", exclude_defaults=True)
-        inner = plain.pop("rules", ())
-        yield rule.to, plain, None
-        for part in inner:
-            assert isinstance(rule, EachRule)  # only these have inner rules
-            yield f"{rule.to}.{part['to']}", {"in": rule.to, **part}, rule
+    yield from _below(document.rules, "", None)
+
+
+def _below(
+    rules: Iterable[AnyRule], group: str, around: EachRule | None
+) -> Iterator[tuple[str, dict[str, Any], EachRule | None]]:
+    for rule in rules:
+        plain = rule.model_dump(mode="json", exclude_defaults=True, exclude={"rules"})
+        name = _name(plain)
+        target = f"{group}.{name}" if group else name
+        yield target, ({"in": group, **plain} if group else plain), around
+        if isinstance(rule, EachRule):
+            yield from _below(rule.rules, target, rule)
 
 
 def _taken_up(shown: Iterable[Suggestion], formula: str, each: EachRule | None) -> Suggestion | None:

@@ -6,7 +6,8 @@ document is written anew; what it says is the same either way, and that is check
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from crosswalk_engine.mapping.document import MappingDocument, load_mapping
@@ -19,8 +20,11 @@ _DASH = re.compile(r"^(?P<indent> *)- ")
 
 
 def split_target(target: str) -> tuple[str | None, str]:
-    """``lines[].ITNO`` as ``("lines[]", "ITNO")``; a target outside lists has `None` first."""
-    head, mark, tail = target.partition("[].")
+    """``lines[].ITNO`` as ``("lines[]", "ITNO")``; a target outside lists has `None` first.
+
+    In a list in a list, the list is the innermost one: ``("lines[].serials[]", "NO")``.
+    """
+    head, mark, tail = target.rpartition("[].")
     return (f"{head}[]", tail) if mark else (None, target)
 
 
@@ -36,16 +40,13 @@ def with_rule(data: Mapping[str, Any], target: str, rule: Mapping[str, Any] | No
     Raises:
         StaleError: the list that `target` belongs to has no `each` rule yet.
     """
-    group, _ = split_target(target)
-    changed: dict[str, Any] = {**data, "rules": [dict(item) for item in data["rules"]]}
-    rules = changed["rules"]
-    if group is not None:
-        owner = next((item for item in rules if item["to"] == group), None)
-        if owner is None:
-            raise StaleError(target, f"there is no rule that makes {group} yet")
-        owner["rules"] = rules = [dict(item) for item in owner["rules"]]
-    name = split_target(target)[1]
-    index = next((i for i, item in enumerate(rules) if item["to"] == name), None)
+    group, name = split_target(target)
+    changed: dict[str, Any] = deepcopy(dict(data))
+    owner = _owner(changed, group)
+    if owner is None:
+        raise StaleError(target, f"there is no rule that makes {group} yet")
+    rules = _at(changed, owner)
+    index = _index(rules, name)
     if rule is None:
         if index is not None:
             del rules[index]
@@ -91,12 +92,8 @@ def _patched(
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     numbers = load_yaml(text, where=where).lines
-    group, _ = split_target(target)
     place = _place(data, target)
-    owner: Place = ("rules",)
-    if group is not None:
-        outer = _place(data, group)
-        owner = (*outer, "rules") if outer is not None else owner
+    owner = _owner(data, split_target(target)[0]) or ("rules",)
     siblings = list(_at(data, owner))
     anchor = place if place is not None else ((*owner, len(siblings) - 1) if siblings else None)
     if anchor is None:
@@ -131,15 +128,22 @@ def _block(rule: Mapping[str, Any], indent: str) -> list[str]:
 
 def _place(data: Mapping[str, Any], target: str) -> Place | None:
     group, name = split_target(target)
-    owner: Place = ("rules",)
-    rules = data["rules"]
-    if group is not None:
-        index = next((i for i, item in enumerate(rules) if item["to"] == group), None)
-        if index is None:
-            return None
-        owner, rules = (*owner, index, "rules"), rules[index]["rules"]
-    found = next((i for i, item in enumerate(rules) if item["to"] == name), None)
-    return None if found is None else (*owner, found)
+    owner = _owner(data, group)
+    found = None if owner is None else _index(_at(data, owner), name)
+    return None if owner is None or found is None else (*owner, found)
+
+
+def _owner(data: Mapping[str, Any], group: str | None) -> Place | None:
+    """The place of the rules that make the elements of the list `group`; of the head without one."""
+    if group is None:
+        return ("rules",)
+    place = _place(data, group)
+    return None if place is None or "rules" not in _at(data, place) else (*place, "rules")
+
+
+def _index(rules: Sequence[Mapping[str, Any]], name: str) -> int | None:
+    """Which rule fills `name`; one that brings in a rule set fills no single target."""
+    return next((i for i, item in enumerate(rules) if "use" not in item and item["to"] == name), None)
 
 
 def _at(data: Any, place: Place) -> Any:

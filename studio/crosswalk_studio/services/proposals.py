@@ -106,7 +106,8 @@ def _demand(info: FieldInfo | None) -> Demand:
 def new_rule(row: TargetRow, formula: str) -> dict[str, Any]:
     """A rule with what the dictionary demands of the field; an existing rule keeps its own settings."""
     _, name = split_target(row.path)
-    kept = {key: value for key, value in (row.rule or {}).items() if key not in ("to", "formula", "origin")}
+    own = ("to", "formula", "value", "origin")
+    kept = {key: value for key, value in (row.rule or {}).items() if key not in own}
     rule: dict[str, Any] = {"to": name, "formula": formula}
     if row.rule is None and row.info is not None:
         if row.info.need == "required":

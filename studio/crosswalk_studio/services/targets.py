@@ -1,10 +1,10 @@
 """The rows of the Mappings page: every field of the target, with its rule, suggestions and decision."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from crosswalk_engine.mapping.document import EachRule, MappingDocument, Rule
+from crosswalk_engine.mapping.document import AnyRule, EachRule, MappingDocument, Rule
 from crosswalk_engine.payload.shape import Shape
 from crosswalk_models.feedback import Decision
 from crosswalk_models.types import Suggestion
@@ -89,14 +89,15 @@ def target_rows(
 
 def rules_by_target(document: MappingDocument) -> dict[str, Mapping[str, Any]]:
     """Target path -> rule as plain data; the rules inside an `each` by their whole path."""
-    rules: dict[str, Mapping[str, Any]] = {}
-    for rule in document.rules:
+    return dict(_rules(document.rules, ""))
+
+
+def _rules(rules: Iterable[AnyRule], below: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for rule in rules:
         if isinstance(rule, EachRule):
-            for inner in rule.rules:
-                rules[f"{rule.to}.{inner.to}"] = _plain(inner)
-        else:
-            rules[rule.to] = _plain(rule)
-    return rules
+            yield from _rules(rule.rules, f"{below}{rule.to}.")
+        elif isinstance(rule, Rule):
+            yield f"{below}{rule.to}", _plain(rule)
 
 
 def _plain(rule: Rule) -> dict[str, Any]:
