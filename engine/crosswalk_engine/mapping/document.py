@@ -70,13 +70,15 @@ class XmlForm(Strict):
     """How outputs are written as XML.
 
     `root` is the outermost element, in `namespace`; `prefixes` (prefix -> namespace) for names such as
-    ``xsi:type``; `attributes` are constants of the root, e.g. a release id.
+    ``xsi:type``; `attributes` are constants of the root, e.g. a release id. Null leaves an element out, or
+    with `nil` writes it with ``xsi:nil``.
     """
 
     root: str
     namespace: str | None = None
     prefixes: dict[str, str] = Field(default_factory=dict)
     attributes: dict[str, str] = Field(default_factory=dict)
+    nil: bool = False
 
 
 class TargetRef(EntityRef):

@@ -46,7 +46,7 @@ def tree_to_json(tree: MappingTree) -> dict[str, Any]:
     if tree.xml is not None:
         xml = tree.xml
         stored["xml"] = {"root": xml.root} | _given(
-            namespace=xml.namespace, prefixes=dict(xml.prefixes), attributes=dict(xml.attributes)
+            namespace=xml.namespace, prefixes=dict(xml.prefixes), attributes=dict(xml.attributes), nil=xml.nil
         )
     return stored
 
@@ -80,6 +80,7 @@ def tree_from_json(stored: _Stored) -> MappingTree:
                     one.get("namespace"),
                     dict(one.get("prefixes", {})),
                     dict(one.get("attributes", {})),
+                    bool(one.get("nil", False)),
                 ),
             ),
         )

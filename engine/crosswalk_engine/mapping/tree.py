@@ -216,6 +216,7 @@ class XmlTree:
     namespace: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
+    nil: bool = False
 
 
 @dataclass(frozen=True)
