@@ -35,13 +35,21 @@ def test_words_are_kept_blank_and_null_are_none() -> None:
     "path",
     [
         "orderId", "reference", "sku", "email", "parties.customer.fullName", "addressLine3", "createdBy",
-        "staff.role", "city", "postcode", "notes", "apiToken", "client_secret", "user.state", "CUNM",
-        "salutation", "parties.phones",
+        "staff.role", "city", "postcode", "notes", "apiToken", "client_secret", "user.state", "CUNM", "party.name",
+        "names", "salutation", "parties.phones",
     ],
 )  # fmt: skip
 def test_fields_that_name_somebody_or_something_keep_nothing(path: str) -> None:
     """People, places, keys, free text and secrets have no vocabulary, whatever their counts."""
     assert kept(path, "Ready", "Sent") == ()
+
+
+def test_a_name_is_kept_only_of_what_one_chooses() -> None:
+    """The name of a status is a word; a name by itself may be anybody's. `within` still counts."""
+    assert (
+        kept("orderStatus.name", "Ready", "Sent") == kept("statusName", "Ready", "Sent") == ("Ready", "Sent")
+    )
+    assert kept("warehouse.name", "Ready") == kept("name", "Ready") == kept("user.status.name", "Ready") == ()
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ class Tally:
     def add(self, value: Any) -> None:
         """Count one value."""
         self.seen += 1
-        kind = _KINDS.get(type(value)) or _kind_of(value)
+        kind = _KINDS.get(type(value)) or kind_of(value)  # the call alone would cost a third more
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if kind == "text":
             self._add_text(value)
@@ -182,7 +182,11 @@ _KINDS: dict[type, str] = {
 }  # fmt: skip
 
 
-def _kind_of(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """The JSON kind of a decoded value; a decimal is a number."""
+    exact = _KINDS.get(type(value))
+    if exact is not None:
+        return exact
     for known, kind in _KINDS.items():
         if isinstance(value, known):
             return kind

@@ -46,6 +46,13 @@ _NO_VOCABULARY_WITHIN = frozenset(
         "email",
     }
 )  # fmt: skip
+#: A name is a word to choose when it is the name of one of these; else it may be anybody's.
+_NAMES_OF = frozenset(
+    {
+        "status", "state", "type", "kind", "class", "category", "group", "channel", "mode", "method", "level",
+        "priority", "reason", "option", "term", "terms", "currency", "country", "language", "unit", "format",
+    }
+)  # fmt: skip
 #: Two or more capitalised words side by side may be a person's name.
 _LIKE_A_NAME = re.compile(r"[^\W\d_]*[A-ZÀ-ÞŁŚŻŽČŠ]\.?[^\W\d_]+(?:[ -][A-ZÀ-ÞŁŚŻŽČŠ][^\W_]*\.?)+")
 
@@ -74,6 +81,9 @@ def may_have_vocabulary(path: str) -> bool:
     last = words[-1]
     if not last or last[-1] in _NO_VOCABULARY_LAST or names_secret(names[-1]):
         return False
+    if last[-1] in ("name", "names"):
+        owner = last[:-1] or (words[-2] if len(words) > 1 else [])
+        return bool(owner) and owner[-1] in _NAMES_OF
     return not any(word in _NO_VOCABULARY_WITHIN for name in words for word in name)
 
 
