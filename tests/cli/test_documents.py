@@ -30,7 +30,7 @@ DOCUMENTS = {
     "a second document": (HEAD + GOOD + "---\na: 1\n", "CW-YAML-SECOND", 7, "one per file"),
     "5,000 brackets": (HEAD + "- " + "[" * 5000, "CW-YAML-SYNTAX", 6, "nesting depth"),
     "no rules": (HEAD, "CW-DOCUMENT-VALUE", 5, "should be a list"),
-    "another version": (HEAD.replace("@1", "@9") + GOOD, "CW-DOCUMENT-VALUE", 1, "crosswalk/mapping@9"),
+    "another version": (HEAD.replace("@1", "@9") + GOOD, "CW-DOCUMENT-VERSION", 1, "crosswalk/mapping@9"),
     "a secret": (HEAD + f"- {{to: A, formula: \"'{TOKEN}'\"}}\n", "CW-SECRET", 6, "looks like a bearer"),
     "a broken formula": (HEAD + "- {to: A, formula: UPPER(id}\n", "CW-FORMULA-SYNTAX", 6, "is missing after"),
 }
@@ -66,7 +66,7 @@ def test_a_document_of_another_kind_is_one_finding(desk, command):
     """A flow where a mapping is expected is called what it is, not a mapping with eleven wrong keys."""
     Path("flow.yaml").write_text("format: crosswalk/flow@1\nname: f\nsteps: []\n")
     said = command("map", "flow.yaml", "--in", "orders.ndjson", "--out", "out.ndjson")
-    said.assert_one_error(78, "CW-DOCUMENT", "flow.yaml:1", "not 'crosswalk/flow@1'")
+    said.assert_one_error(78, "CW-DOCUMENT", "flow.yaml:1", "the format is 'crosswalk/flow@1'")
     command("test", "flow.yaml").assert_one_error(78, "CW-KIND", "a flow has no examples")
 
 

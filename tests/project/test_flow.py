@@ -57,7 +57,11 @@ def test_stored_form_reads_back() -> None:
         ("- map: b", "- maping: b", "8: error CW-DOCUMENT-VALUE /steps/1: a step is one of"),
         ("natural_key: CUOR", "naturalkey: CUOR", "did you mean 'natural_key'?"),
         ("status: 21", "status: done", "11: error CW-DOCUMENT-VALUE /steps/4/write_back/status"),
-        ("format: crosswalk/flow@1", "format: crosswalk/flow@2", "1: error CW-DOCUMENT-VALUE /format"),
+        (
+            "format: crosswalk/flow@1",
+            "format: crosswalk/flow@2",
+            "1: error CW-DOCUMENT-VERSION the document is crosswalk/flow@2",
+        ),
         ("name: orders\n", "", "error CW-DOCUMENT-MISSING-KEY the key 'name' is missing"),
         ("- map: b", "- map: b\n    deliver: {natural_key: X}", "unknown key 'deliver' in /steps/1"),
     ],

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from crosswalk_engine.errors import Finding, FindingsError, masked
 from crosswalk_engine.payload.nearest import did_you_mean
-from crosswalk_engine.payload.secrets import find_secrets, pointer
+from crosswalk_engine.payload.secrets import find_secrets, looks_secret, pointer
+from crosswalk_engine.payload.upgrades import STEPS, Steps, split_format, upgraded
 from crosswalk_engine.payload.yaml import Place, YamlDocument, load_yaml
 
 
@@ -50,13 +51,17 @@ class Document(Strict):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_document(raw: bytes | str, model: type[Model], *, where: str) -> tuple[Model, YamlDocument]:
+def load_document(
+    raw: bytes | str, model: type[Model], *, where: str, steps: Steps = STEPS
+) -> tuple[Model, YamlDocument]:
     """The document in `raw` as a `model`, and the YAML it came from (for the lines of later findings).
+
+    A document of an earlier version is brought up by `steps`, in memory.
 
     Raises:
         FindingsError: CW-YAML when it is not strict YAML, CW-DOCUMENT with every fault of its content.
     """
-    document = load_yaml(raw, where=where)
+    document = upgraded(load_yaml(raw, where=where), steps)
     checked = validate(document, model)
     if isinstance(checked, Document):
         checked._source = Source(document.where, document.lines)
@@ -77,6 +82,10 @@ def validate(document: YamlDocument, model: type[Model]) -> Model:
             f"{document.where} cannot be used",
             [Finding(document.at(()), "CW-DOCUMENT-VALUE", "error", message)],
         )
+    misfit = _format_finding(document, model)
+    if misfit is not None:
+        # Its keys may be right for what it is: nothing else can be said.
+        raise FindingsError("CW-DOCUMENT", f"{document.where} cannot be used", [misfit])
     hashes = model.hashes_under if issubclass(model, Document) else frozenset()
     findings = list(secret_findings(document, hashes_under=hashes))
     hidden = bool(findings)
@@ -87,6 +96,33 @@ def validate(document: YamlDocument, model: type[Model]) -> Model:
     if findings:
         raise FindingsError("CW-DOCUMENT", f"{document.where} cannot be used", findings)
     return checked
+
+
+def _format_finding(document: YamlDocument, model: type[BaseModel]) -> Finding | None:
+    """What is wrong with the document's `format`; every stored document says what it is."""
+    wanted = (
+        next(iter(get_args(model.model_fields["format"].annotation)), None) if _has_format(model) else None
+    )
+    stated = document.data.get("format")
+    if wanted is None or stated == wanted:
+        return None
+    where = document.at(("format",))
+    if stated is None:
+        message = "the document does not say what it is: the key 'format' is missing"
+        return Finding(where, "CW-DOCUMENT-FORMAT", "error", message, f"write format: {wanted}")
+    ours, theirs = split_format(wanted), split_format(stated)
+    if ours is None or theirs is None or ours[0] != theirs[0]:
+        shown = "something else" if looks_secret(str(stated)) else f"'{masked(stated, 40)}'"
+        message = f"the format is {shown}; here stands a {wanted}"
+        return Finding(where, "CW-DOCUMENT-FORMAT", "error", message, did_you_mean(str(stated), [wanted]))
+    newer = theirs[1] > ours[1]
+    message = f"the document is {masked(stated, 40)}; this version of Crosswalk reads {wanted}"
+    hint = "read it with a newer Crosswalk" if newer else "no step leads from there to here"
+    return Finding(where, "CW-DOCUMENT-VERSION", "error", message, hint)
+
+
+def _has_format(model: type[BaseModel]) -> bool:
+    return "format" in model.model_fields
 
 
 def secret_findings(
@@ -109,9 +145,7 @@ def _findings(
     error: ValidationError, document: YamlDocument, model: type[BaseModel], hidden: bool
 ) -> Iterator[Finding]:
     schema: dict[str, Any] | None = None
-    faults = error.errors(include_url=False)
-    # A document of another kind or version is told so once; its keys are then right for what it is.
-    for fault in [one for one in faults if _is_format(one)] or faults:
+    for fault in error.errors(include_url=False):
         kind = fault["type"]
         place = _place(document.data, fault["loc"], about_key=kind in ("missing", "extra_forbidden"))
         where, shown = document.at(place), _shown(place)
@@ -197,10 +231,6 @@ def _shown(place: Place) -> str:
 
 def _under(place: Place) -> str:
     return f" in {pointer(place[:-1])}" if len(place) > 1 else ""
-
-
-def _is_format(fault: Mapping[str, Any]) -> bool:
-    return (fault["loc"], fault["type"]) == (("format",), "literal_error")
 
 
 #: pydantic's words for types, and what they are called in YAML.

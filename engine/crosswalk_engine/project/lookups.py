@@ -34,10 +34,18 @@ class LookupTable:
     name: str
     entries: Mapping[str, str]
     notes: Mapping[str, str] = field(default_factory=dict)
+    #: The way back, made when it is first asked for.
+    _back: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def get(self, key: str) -> str | None:
         """The target of `key`, exactly as written; `None` when the table does not know it."""
         return self.entries.get(key)
+
+    def sources(self, target: str) -> tuple[str, ...]:
+        """All sources that lead to `target`, in the order of the file."""
+        if not self._back:
+            self._back.update(self.reverse())
+        return self._back.get(target, ())
 
     def reverse(self) -> dict[str, tuple[str, ...]]:
         """target -> all sources that lead to it; more than one means that the way back is ambiguous."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crosswalk_engine.errors import Finding, FindingsError
-from crosswalk_engine.mapping.document import MappingDocument
+from crosswalk_engine.mapping.document import MappingDocument, RuleSet
 from crosswalk_engine.mapping.examples import ExamplesDocument
 from crosswalk_engine.payload.codecs import read_records
 from crosswalk_engine.payload.shape import Shape, infer_shape
@@ -29,7 +29,7 @@ class Project:
         root: the folder.
         name: from project.yaml.
         manifest: project.yaml itself.
-        mappings: by name, as `lookups`, `flows` and `policies` (these by kind).
+        mappings: by name, as `rule_sets`, `lookups`, `flows` and `policies` (these by kind).
         examples: worked examples, by the name of their file without ``.yaml``.
         samples: ``system.entity`` -> sample files.
         merges: id-map entries of approved merges: ``contact_merge`` -> {loser: winner}.
@@ -45,6 +45,7 @@ class Project:
     policies: Mapping[str, PolicyDocument] = field(default_factory=dict)
     examples: Mapping[str, ExamplesDocument] = field(default_factory=dict)
     samples: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    rule_sets: Mapping[str, RuleSet] = field(default_factory=dict)
     merges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     warnings: tuple[Finding, ...] = ()
 

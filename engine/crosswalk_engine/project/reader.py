@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from crosswalk_engine.errors import CrosswalkError, Finding, FindingsError, MissingFileError, masked
-from crosswalk_engine.mapping.document import MappingDocument
+from crosswalk_engine.mapping.document import MappingDocument, RuleSet
 from crosswalk_engine.mapping.examples import TEST_SUFFIX, ExamplesDocument
 from crosswalk_engine.payload.codecs import read_records
 from crosswalk_engine.payload.documents import Document, load_document
@@ -19,6 +19,7 @@ from crosswalk_engine.project.manifest import FILE, ProjectManifest
 from crosswalk_engine.project.policy import KINDS, PolicyDocument
 
 Model = TypeVar("Model", bound=Document)
+Named = TypeVar("Named", FlowDocument, RuleSet)
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Parts:
     policies: Mapping[str, PolicyDocument]
     examples: Mapping[str, ExamplesDocument]
     samples: Mapping[str, tuple[Path, ...]]
+    rule_sets: Mapping[str, RuleSet]
     merges: Mapping[str, Mapping[str, str]]
 
 
@@ -59,6 +61,7 @@ class ProjectReader:
             )
         manifest = self._document(self.root / FILE, ProjectManifest)
         mappings, examples = self._mappings()
+        rule_sets = self._named("rules", RuleSet)
         lookups = self._lookups()
         flows = self._named("flows", FlowDocument)
         policies = self._policies()
@@ -68,7 +71,7 @@ class ProjectReader:
             return None
         self._check_connections(manifest)
         samples = self._samples(manifest)
-        return Parts(manifest, mappings, lookups, flows, policies, examples, samples, merges)
+        return Parts(manifest, mappings, lookups, flows, policies, examples, samples, rule_sets, merges)
 
     def _mappings(self) -> tuple[dict[str, MappingDocument], dict[str, ExamplesDocument]]:
         mappings: dict[str, MappingDocument] = {}
@@ -84,8 +87,8 @@ class ProjectReader:
                     mappings[mapping.name] = mapping
         return mappings, examples
 
-    def _named(self, folder: str, model: type[FlowDocument]) -> dict[str, FlowDocument]:
-        found: dict[str, FlowDocument] = {}
+    def _named(self, folder: str, model: type[Named]) -> dict[str, Named]:
+        found: dict[str, Named] = {}
         for path in self._files(folder, ".yaml"):
             document = self._document(path, model)
             if document is not None and self._is_named_after_file(path, document, document.name):
