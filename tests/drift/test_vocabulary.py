@@ -35,8 +35,8 @@ def test_words_are_kept_blank_and_null_are_none() -> None:
     "path",
     [
         "orderId", "reference", "sku", "email", "parties.customer.fullName", "addressLine3", "createdBy",
-        "staff.role", "city", "postcode", "notes", "apiToken", "client_secret", "user.state", "CUNM", "party.name",
-        "names", "salutation", "parties.phones",
+        "staff.role", "city", "postcode", "notes", "apiToken", "client_secret", "user.state", "CUNM",
+        "party.name", "names", "salutation", "parties.phones",
     ],
 )  # fmt: skip
 def test_fields_that_name_somebody_or_something_keep_nothing(path: str) -> None:

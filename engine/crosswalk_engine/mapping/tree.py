@@ -4,7 +4,6 @@ The JSON form (`crosswalk/mapping-ir@2`) is what a release carries; reading it n
 resolved here already, constants are trees of one node, and `empty` is what holds for each rule.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,14 +11,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from crosswalk_engine.formula.ir import Aggregate, Node, Path, ScopeName, walk
 from crosswalk_engine.formula.typed import source_paths
-from crosswalk_engine.payload.paths import parse_path
+from crosswalk_engine.payload.personal import is_personal as is_personal
 
 FORMAT = "crosswalk/mapping-ir@2"
-#: Names in paths that hold what must not stand in messages: people's names, e-mail, phone, street.
-_PERSONAL = re.compile(
-    r"(?i).*(full|first|last|sur|given|family|middle|contact|customer|person)_?name|.*e_?mails?.*|.*phones?"
-    r"|mobile|fax|.*street.*|address_?line.*|line_?[0-9]|cunm|cua[0-9]|yref|phno|phn2|tfno|mail"
-)
 
 Constant: TypeAlias = bool | int | str
 Empty: TypeAlias = Literal["write", "omit", "keep"]
@@ -307,8 +301,3 @@ def _walk(rules: tuple[AnyTree, ...]) -> Iterator[AnyTree]:
 def sources(node: Node, levels: tuple[Level, ...]) -> tuple[str, ...]:
     """The source paths that a formula reads, which stands in `levels`; each once."""
     return source_paths(node, {level.scope: level.path for level in levels})
-
-
-def is_personal(path: str) -> bool:
-    """Whether a path names what belongs to a person: its values are masked in messages."""
-    return any(_PERSONAL.fullmatch(name) for name in parse_path(path).names)
