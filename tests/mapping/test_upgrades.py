@@ -41,5 +41,5 @@ def test_the_upgrade_is_pure_and_ends() -> None:
     """What is stored stays as it is; the present version passes through, and is what is stored now."""
     before = copy.deepcopy(STORED)
     once = upgraded(STORED)
-    assert STORED == before and upgraded(once) == once and once["format"] == FORMAT
+    assert before == STORED and upgraded(once) == once and once["format"] == FORMAT
     assert MappingTree.from_json(MappingTree.from_json(STORED).to_json()) == MappingTree.from_json(STORED)

@@ -73,7 +73,7 @@ def test_every_version_is_the_same_document() -> None:
 
 
 def test_steps_are_pure_and_leave_the_present_alone() -> None:
-    """The same data twice gives the same twice; the data itself is untouched; the last version passes through."""
+    """The same data gives the same twice and is left untouched; the last version passes through."""
     for version in (1, 2):
         document = load_yaml((FIXTURES / f"recipe-{version}.yaml").read_bytes(), where="r.yaml")
         before = copy.deepcopy(document.data)
@@ -92,8 +92,10 @@ def test_findings_have_the_lines_of_the_file() -> None:
     ]
     assert shown == [
         "r.yaml:2: error CW-DOCUMENT-VALUE /name: should be text, not empty",
-        "r.yaml:7: error CW-DOCUMENT-VALUE /steps/1/minutes: should be a whole number, "
-        "unable to parse string as an integer, not 'long'",
+        (
+            "r.yaml:7: error CW-DOCUMENT-VALUE /steps/1/minutes: should be a whole number, "
+            "unable to parse string as an integer, not 'long'"
+        ),
     ]
     recipe = load(text)
     assert recipe.at("name") == "r.yaml:2" and recipe.at("steps", 1, "minutes") == "r.yaml:7"
@@ -105,20 +107,26 @@ def test_findings_have_the_lines_of_the_file() -> None:
         (
             "recipe@1",
             "recipe@4",
-            "r.yaml:1: error CW-DOCUMENT-VERSION the document is crosswalk/recipe@4; this version of "
-            "Crosswalk reads crosswalk/recipe@3 (read it with a newer Crosswalk)",
+            (
+                "r.yaml:1: error CW-DOCUMENT-VERSION the document is crosswalk/recipe@4; this version of "
+                "Crosswalk reads crosswalk/recipe@3 (read it with a newer Crosswalk)"
+            ),
         ),
         (
             "recipe@1",
             "receipt@1",
-            "r.yaml:1: error CW-DOCUMENT-FORMAT the format is 'crosswalk/receipt@1'; here stands a "
-            "crosswalk/recipe@3 (did you mean 'crosswalk/recipe@3'?)",
+            (
+                "r.yaml:1: error CW-DOCUMENT-FORMAT the format is 'crosswalk/receipt@1'; here stands a "
+                "crosswalk/recipe@3 (did you mean 'crosswalk/recipe@3'?)"
+            ),
         ),
         (
             "format: crosswalk/recipe@1\n",
             "",
-            "r.yaml:1: error CW-DOCUMENT-FORMAT the document does not say what it is: the key 'format' is "
-            "missing (write format: crosswalk/recipe@3)",
+            (
+                "r.yaml:1: error CW-DOCUMENT-FORMAT the document does not say what it is: the key 'format' "
+                "is missing (write format: crosswalk/recipe@3)"
+            ),
         ),
     ],
 )
