@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, model_validator
 
 from crosswalk_engine.payload.documents import Document, Strict
 from crosswalk_engine.payload.durations import Duration
@@ -72,10 +72,65 @@ class EnsureStep(Strict):
     ensure: Ensure
 
 
-class MapStep(Strict):
-    """``- map: <mapping name>``"""
+class MapChoice(Strict):
+    """A mapping for the records for which `when` is true; without `when`, for all that are left."""
 
-    map: str
+    mapping: str
+    when: str | None = None
+
+
+def _as_choices(value: object) -> object:
+    return [{"mapping": value}] if isinstance(value, str) else value
+
+
+def _as_written(choices: "tuple[MapChoice, ...]") -> Any:
+    """One mapping for all records is written as its name."""
+    if len(choices) == 1 and choices[0].when is None:
+        return choices[0].mapping
+    return [choice.model_dump(mode="json") for choice in choices]
+
+
+Choices = Annotated[
+    tuple[MapChoice, ...],
+    BeforeValidator(_as_choices),
+    Field(min_length=1),
+    PlainSerializer(_as_written),
+]
+
+
+class MapStep(Strict):
+    """``- map: <mapping name>``, or a list of choices of which the first that holds is taken."""
+
+    map: Choices
+
+
+class Route(Strict):
+    """Where records go for which `when` is true (a formula over the record and its related records).
+
+    `to` says it: deliver; skip (nothing is to be done); hold (a person decides); reject (a dead letter). The
+    `reason` is shown to people. `mapping` maps these records instead of the `map` step's.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    when: str | None = None
+    to: Literal["deliver", "skip", "hold", "reject"] = "deliver"
+    reason: str | None = None
+    mapping: str | None = None
+
+    @model_validator(mode="after")
+    def _mapping_is_used(self) -> "Route":
+        if self.mapping is not None and self.to != "deliver":
+            raise ValueError("a `mapping` stands only where records are delivered")
+        return self
+
+
+class RouteStep(Strict):
+    """``- route: [{…}, …]``: the first route that holds; without one, the record is delivered.
+
+    Before the `map` step it decides at once; after it, once the record is mapped and validated.
+    """
+
+    route: Annotated[tuple[Route, ...], Field(min_length=1)]
 
 
 class ValidateStep(Strict):
@@ -96,7 +151,7 @@ class WriteBackStep(Strict):
     write_back: WriteBack
 
 
-STEP_KINDS = ("ensure", "map", "validate", "deliver", "write_back")
+STEP_KINDS = ("ensure", "map", "validate", "route", "deliver", "write_back")
 
 
 def step_kind(value: Any) -> str | None:
@@ -109,12 +164,13 @@ Step = Annotated[
     Annotated[EnsureStep, Tag("ensure")]
     | Annotated[MapStep, Tag("map")]
     | Annotated[ValidateStep, Tag("validate")]
+    | Annotated[RouteStep, Tag("route")]
     | Annotated[DeliverStep, Tag("deliver")]
     | Annotated[WriteBackStep, Tag("write_back")],
     Discriminator(
         step_kind,
         custom_error_type="step_kind",
-        custom_error_message="a step is one of ensure, map, validate, deliver, write_back",
+        custom_error_message=f"a step is one of {', '.join(STEP_KINDS)}",
     ),
 ]
 
@@ -155,9 +211,31 @@ class FlowDocument(Document):
         return tuple(step.ensure for step in self._of(EnsureStep))
 
     @property
+    def choices(self) -> tuple[MapChoice, ...]:
+        """The mappings of the record itself; none when there is no `map` step (the lint says so)."""
+        return next((step.map for step in self._of(MapStep)), ())
+
+    @property
     def mapping(self) -> str:
-        """The mapping of the record itself; empty when there is no `map` step (the lint says so)."""
-        return next((step.map for step in self._of(MapStep)), "")
+        """The mapping of records for which no condition holds: the last choice; empty without one."""
+        return self.choices[-1].mapping if self.choices else ""
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Every mapping that a record may be mapped with, each once."""
+        routed = [route.mapping for route in self.routes if route.mapping is not None]
+        return tuple(dict.fromkeys([*(choice.mapping for choice in self.choices), *routed]))
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The conditional routes, in order."""
+        return next((step.route for step in self._of(RouteStep)), ())
+
+    @property
+    def routes_first(self) -> bool:
+        """Whether routes are taken before a record is mapped."""
+        kinds = [step_kind(step) for step in self.steps]
+        return "route" in kinds and "map" in kinds and kinds.index("route") < kinds.index("map")
 
     @property
     def validators(self) -> tuple[str, ...]:
@@ -177,7 +255,7 @@ class FlowDocument(Document):
     @property
     def mappings(self) -> tuple[str, ...]:
         """Every mapping that the flow uses, the ensured ones first."""
-        return tuple(ensure.mapping for ensure in self.ensures) + tuple(filter(None, [self.mapping]))
+        return tuple(ensure.mapping for ensure in self.ensures) + self.candidates
 
     def _of(self, kind: type[_Found]) -> Iterable[_Found]:
         return (step for step in self.steps if isinstance(step, kind))

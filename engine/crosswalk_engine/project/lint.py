@@ -9,6 +9,7 @@ from crosswalk_engine.mapping.lint import LintReport, inspect_mapping
 from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.project.flow_lint import Surroundings, lint_flow
 from crosswalk_engine.project.manifest import FILE
+from crosswalk_engine.project.policy_lint import lint_policies
 from crosswalk_engine.project.project import Project
 
 
@@ -22,6 +23,7 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
         findings += _entities(project, project.mappings[name])
     for flow in project.flows.values():
         findings += lint_flow(flow, around)
+    findings += lint_policies(project)
     findings += _examples(project)
     findings += _unused(project, reports)
     return tuple(in_order(findings))
@@ -44,7 +46,7 @@ def surroundings(project: Project, idmaps_used: dict[str, frozenset[str]] | None
 def inspect_project_mapping(project: Project, mapping: MappingDocument) -> LintReport:
     """One mapping against the samples, tables and flows of its project."""
     system = mapping.source.system
-    flows = [flow for flow in project.flows.values() if flow.mapping == mapping.name]
+    flows = [flow for flow in project.flows.values() if mapping.name in flow.candidates]
     ensured = {ensure.entity for flow in project.flows.values() for ensure in flow.ensures}
     return inspect_mapping(
         mapping,

@@ -4,11 +4,15 @@ One file a kind, named after it. The part that acts on a policy (a validator, th
 its meaning; here its form is checked, so that a slip is found before anything runs.
 """
 
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
+from crosswalk_engine.errors import ConfigError
 from crosswalk_engine.payload.documents import Document
+from crosswalk_engine.payload.drift_policy import Action as DriftAction
+from crosswalk_engine.payload.drift_policy import Kind as DriftKind
+from crosswalk_engine.payload.paths import parse_path
 
 FORMAT: Final = "crosswalk/policy@1"
 Verdict = Literal["ACCEPT", "ACCEPT_NORMALISED", "REVIEW", "REJECT", "UNSUPPORTED"]
@@ -48,12 +52,37 @@ class DuplicatesPolicy(_Policy):
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
-PolicyDocument = AddressesPolicy | DuplicatesPolicy
-KINDS: Final[dict[str, type[AddressesPolicy] | type[DuplicatesPolicy]]] = {
+def _is_path(text: str) -> str:
+    try:
+        parse_path(text)
+    except ConfigError as error:
+        raise ValueError(f"{error.what} ({error.where})") from error
+    return text
+
+
+class DriftPolicy(_Policy):
+    """What is done about payloads that are not as the samples were; `payload.drift_policy` has the defaults.
+
+    `on` says it by kind of departure, `fields` for single fields; `unused` is the gravest action on fields
+    that no rule reads. With `entity` it holds for records of that entity alone.
+    """
+
+    kind: Literal["drift"]
+    entity: str | None = None
+    on: dict[DriftKind, DriftAction] = Field(default_factory=dict)
+    fields: dict[Annotated[str, AfterValidator(_is_path)], dict[DriftKind, DriftAction]] = Field(
+        default_factory=dict
+    )
+    unused: DriftAction = "warn"
+
+
+PolicyDocument: TypeAlias = AddressesPolicy | DuplicatesPolicy | DriftPolicy
+KINDS: Final[dict[str, type[AddressesPolicy] | type[DuplicatesPolicy] | type[DriftPolicy]]] = {
     "addresses": AddressesPolicy,
     "duplicates": DuplicatesPolicy,
+    "drift": DriftPolicy,
 }
-#: Reads either kind from plain data, e.g. out of a release.
+#: Reads any kind from plain data, e.g. out of a release.
 ADAPTER: Final[TypeAdapter[PolicyDocument]] = TypeAdapter(
-    Annotated[AddressesPolicy | DuplicatesPolicy, Field(discriminator="kind")]
+    Annotated[PolicyDocument, Field(discriminator="kind")]
 )
