@@ -8,7 +8,7 @@ import pytest
 from crosswalk_engine.errors import OutcomeUnknownError
 from crosswalk_engine.journal.audit import verify_audit
 from crosswalk_engine.journal.reading import events_in
-from crosswalk_engine.sync.fetch import MAX_AGE
+from crosswalk_engine.sync.related import MAX_AGE
 from crosswalk_engine.testing.chance import Crash
 from crosswalk_engine.testing.scene import Scene, scene
 

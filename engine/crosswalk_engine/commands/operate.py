@@ -109,8 +109,8 @@ def dlq_list(config: Path = CONFIG, as_json: bool = AS_JSON) -> None:
 
 def dlq_show(event: int = EVENT, config: Path = CONFIG) -> None:
     """One event with what it was mapped from, as JSON."""
+    from crosswalk_engine.journal.inputs import input_of
     from crosswalk_engine.journal.reading import event as read_event
-    from crosswalk_engine.journal.reading import input_of
 
     with _journal(config) as reader:
         row = read_event(reader, event)
@@ -118,7 +118,7 @@ def dlq_show(event: int = EVENT, config: Path = CONFIG) -> None:
     if row is None:
         raise MissingFileError("CW-EVENT", "there is no such event", got=str(event), fix="crosswalk dlq list")
     content = {**row.to_json(), "document": document, "related": related}
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
 
 
 def dlq_replay(

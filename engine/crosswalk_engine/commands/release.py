@@ -8,10 +8,11 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to `app`."""
-    group = typer.Typer(help="Build, verify and compare releases.", no_args_is_help=True)
+    group = typer.Typer(help="Build, verify, compare and replay releases.", no_args_is_help=True)
     group.command("build")(build)
     group.command("verify")(verify)
     group.command("diff")(diff)
+    group.command("replay")(replay)
     app.add_typer(group, name="release")
 
 
@@ -70,6 +71,34 @@ def diff(
 
     found = diff_releases(load_release(before), load_release(after))
     typer.echo(json.dumps(found.to_json(), ensure_ascii=False) if json_out else found.render())
+
+
+def replay(
+    release: Path = typer.Argument(help="A release's folder, or a zip of it."),
+    journal: Path = typer.Option(..., "--journal", help="A journal of this engine; it is only read."),
+    json_out: bool = typer.Option(False, "--json", help="One JSON object a line."),
+) -> None:
+    """Map delivered records again from what the journal kept; exit 1 when the release makes other bytes."""
+    from contextlib import closing
+
+    from crosswalk_engine.commands.replaying import render, to_json
+    from crosswalk_engine.errors import RejectedError
+    from crosswalk_engine.journal import open_reader
+    from crosswalk_engine.release import load_release
+    from crosswalk_engine.sync.replay import replay_all
+
+    loaded = load_release(release)
+    counts = {"same": 0, "different": 0, "unknown": 0}
+    with closing(open_reader(journal)) as reader:
+        for one in replay_all(loaded, reader):
+            counts[one.outcome] += 1
+            typer.echo(to_json(one) if json_out else render(one))
+    total = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    if counts["different"]:
+        raise RejectedError(
+            "CW-REPLAY-DIFFERENT", "the release makes other outputs of the same inputs", got=total
+        )
+    typer.echo(f"replay: {total}", err=json_out)
 
 
 def _time(text: str | None) -> datetime | None:

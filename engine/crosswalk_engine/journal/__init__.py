@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from crosswalk_engine.journal.core import JournalCore, open_reader
+from crosswalk_engine.journal.exact import pack
 from crosswalk_engine.journal.inbox import Inbox
+from crosswalk_engine.journal.inputs import Answers, Inputs, Version, Versions, version_of
 from crosswalk_engine.journal.outbox import Outbox
 from crosswalk_engine.journal.rows import (
     Delivery,
@@ -16,17 +18,23 @@ from crosswalk_engine.journal.rows import (
 )
 
 __all__ = [
+    "Answers",
     "Delivery",
     "Effect",
     "EffectState",
     "Event",
     "EventState",
     "Inbox",
+    "Inputs",
     "Journal",
     "NewEvent",
     "Outbox",
     "Transition",
+    "Version",
+    "Versions",
     "open_reader",
+    "pack",
+    "version_of",
 ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from crosswalk_engine.errors import ConfigError, FatalError
 from crosswalk_engine.journal.audit import AuditTrail
 from crosswalk_engine.journal.lock import JournalLock
-from crosswalk_engine.journal.migrations import migrate
+from crosswalk_engine.journal.migrations import check_schema, migrate
 from crosswalk_engine.journal.rows import EventState, Transition
 
 #: States in which an event comes back by itself.
@@ -38,7 +38,11 @@ class JournalCore:
         self._lock = JournalLock(path)
         try:
             self.db = _open(path)
-            migrate(self.db, str(path))
+            try:
+                migrate(self.db, str(path))
+            except BaseException:
+                self.db.close()
+                raise
         except BaseException:
             self._lock.close()
             raise
@@ -118,7 +122,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     """A read-only connection to a journal, beside a running engine.
 
     Raises:
-        ConfigError: there is no journal at `path`.
+        ConfigError: there is no journal at `path`, or its schema is not this engine's.
     """
     if not path.is_file():
         raise ConfigError(
@@ -129,6 +133,11 @@ def open_reader(path: Path) -> sqlite3.Connection:
         )
     uri = f"{path.resolve().as_uri()}?mode=ro"
     reader = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+    try:
+        check_schema(reader, str(path))
+    except BaseException:
+        reader.close()
+        raise
     reader.execute("pragma wal_autocheckpoint=0")
     return reader
 

@@ -1,8 +1,10 @@
 """The inbox: events from receipt to their end."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from crosswalk_engine.journal.core import JournalCore
+from crosswalk_engine.journal.inputs import Inputs, InputStore, Records, input_of
 from crosswalk_engine.journal.rows import Event, EventState, NewEvent
 
 _READY = "('pending', 'retry', 'waiting')"
@@ -28,6 +30,7 @@ class Inbox:
 
     def __init__(self, core: JournalCore) -> None:
         self._core = core
+        self._inputs = InputStore(core)
 
     def receive(self, events: Sequence[NewEvent], *, at: float) -> int:
         """Make `events` durable; returns how many are new. Known dedupe keys change nothing."""
@@ -91,10 +94,19 @@ class Inbox:
                     event.id, event.record, state, at, code=code, reason=reason, due=due, version=version
                 )
 
-    def keep_inputs(self, inputs: Iterable[tuple[int, bytes, bytes]]) -> None:
-        """Remember what events (id, document, related records) were mapped from, for an exact replay."""
-        with self._core.transaction() as db:
-            db.executemany("insert or replace into input(event, document, related) values(?, ?, ?)", inputs)
+    def keep_inputs(self, inputs: Iterable[Inputs]) -> None:
+        """Remember what events are made from, for an exact replay; each version of a related record once."""
+        self._inputs.keep(inputs)
+
+    def inputs(self, number: int) -> tuple[dict[str, Any], Records] | None:
+        """The document and the related records (with-name -> id -> record) that an event was mapped from.
+
+        Exactly as they were fetched; None when nothing was kept.
+
+        Raises:
+            FatalError: CW-JOURNAL-DAMAGED; a related record is not what was stored.
+        """
+        return input_of(self._core.db, number)
 
     def recover(self, *, at: float) -> int:
         """After a start: events that were being worked on go back to the queue; returns how many."""

@@ -89,8 +89,31 @@ create trigger audit_no_update before update on audit begin select raise(abort, 
 create trigger audit_no_delete before delete on audit begin select raise(abort, 'audit is append-only'); end;
 """
 
+# The inputs of schema 1 stay where they are: a journal may hold millions, and a start must not take minutes.
+_V2 = """
+alter table input rename to input_v1;
+create table related_version(
+  id integer primary key,
+  hash blob not null unique,
+  entity text not null,
+  key text not null,
+  body blob not null
+);
+create table input(
+  id integer primary key,
+  event integer not null references event(id),
+  step text not null,
+  document blob not null,
+  related text not null
+);
+create index input_event on input(event, step);
+alter table effect add column input integer references input(id);
+alter table effect add column answers text;
+create index effect_input on effect(input) where input is not null;
+"""
+
 #: Migration n brings `user_version` from n - 1 to n.
-MIGRATIONS: tuple[str, ...] = (_V1,)
+MIGRATIONS: tuple[str, ...] = (_V1, _V2)
 
 
 def migrate(connection: sqlite3.Connection, path: str) -> None:
@@ -99,16 +122,9 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     Raises:
         ConfigError: CW-JOURNAL-NEWER when a newer engine wrote it; nothing is changed then.
     """
-    found = int(connection.execute("pragma user_version").fetchone()[0])
+    found = _schema(connection)
     if found > len(MIGRATIONS):
-        raise ConfigError(
-            "CW-JOURNAL-NEWER",
-            "this journal was written by a newer engine",
-            where=path,
-            got=f"schema {found}",
-            expected=f"schema {len(MIGRATIONS)} or older",
-            fix="run the newer engine, or restore the backup made before the upgrade",
-        )
+        raise _newer(path, found)
     if found == 0 and connection.execute("select 1 from sqlite_master limit 1").fetchone():
         raise ConfigError(
             "CW-JOURNAL-OPEN",
@@ -119,4 +135,44 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
         )
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         # executescript commits by itself, so the transaction stands inside the script.
-        connection.executescript(f"begin immediate;\n{script}\npragma user_version={number};\ncommit;")
+        try:
+            connection.executescript(f"begin immediate;\n{script}\npragma user_version={number};\ncommit;")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            raise
+
+
+def check_schema(reader: sqlite3.Connection, path: str) -> None:
+    """Refuse to read a journal of another schema than this engine's; what is no journal is for others to say.
+
+    Raises:
+        ConfigError: CW-JOURNAL-OLDER or CW-JOURNAL-NEWER.
+    """
+    found = _schema(reader)
+    if found > len(MIGRATIONS):
+        raise _newer(path, found)
+    if 0 < found < len(MIGRATIONS):
+        raise ConfigError(
+            "CW-JOURNAL-OLDER",
+            "this journal was written by an older engine",
+            where=path,
+            got=f"schema {found}",
+            expected=f"schema {len(MIGRATIONS)}",
+            fix="start the engine once: it brings its journal to its own schema",
+        )
+
+
+def _schema(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _newer(path: str, found: int) -> ConfigError:
+    return ConfigError(
+        "CW-JOURNAL-NEWER",
+        "this journal was written by a newer engine",
+        where=path,
+        got=f"schema {found}",
+        expected=f"schema {len(MIGRATIONS)} or older",
+        fix="run the newer engine, or restore the backup made before the upgrade",
+    )

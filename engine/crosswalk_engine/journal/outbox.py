@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crosswalk_engine.journal.core import JournalCore
+from crosswalk_engine.journal.inputs import Answers
+from crosswalk_engine.journal.reading import target_of
 from crosswalk_engine.journal.rows import Delivery, Effect, EffectState, Event, EventState
 
 _COLUMNS = (
@@ -17,8 +19,15 @@ _OPEN = (
     " order by id limit ?"
 )
 _INTEND = (
-    "insert into effect(event, flow, step, record, natural_key, idempotency, request, state, attempts, due,"
-    f" created_at) values(?, ?, ?, ?, ?, ?, ?, 'intent', 1, ?, ?) returning {_COLUMNS}"
+    "insert into effect(event, flow, step, record, natural_key, idempotency, request, state, attempts, due,"  # noqa: S608
+    " created_at, answers, input) values(?, ?, ?, ?, ?, ?, ?, 'intent', 1, ?, ?, ?,"
+    f" (select max(id) from input where event = ? and step = ?)) returning {_COLUMNS}"
+)
+#: The effect's event is the one that tries now; so its inputs are the newest ones.
+_RESEND = (
+    "update effect set request = ?, progress = null, answers = ?,"
+    " input = (select max(id) from input where input.event = effect.event and input.step = effect.step)"
+    " where id = ?"
 )
 _QUEUE = (
     "insert into effect(event, flow, step, record, natural_key, idempotency, request, state, due, created_at)"
@@ -33,6 +42,8 @@ _MAP_ID = (
     " on conflict(entity, source_key) do update set target_key = excluded.target_key, at = excluded.at"
 )
 
+_NO_ANSWERS: Answers = {}
+
 
 class Outbox:
     """Effects and what is known because of them: deliveries and the id map."""
@@ -41,9 +52,19 @@ class Outbox:
         self._core = core
 
     def intend(
-        self, event: Event, step: str, *, key: str, idempotency: str, request: dict[str, Any], at: float
+        self,
+        event: Event,
+        step: str,
+        *,
+        key: str,
+        idempotency: str,
+        request: dict[str, Any],
+        at: float,
+        answers: Answers = _NO_ANSWERS,
     ) -> tuple[Effect, bool]:
-        """Make the intention to write durable *before* the call.
+        """Make the intention to write durable *before* the call, with what `request` was made from.
+
+        That is the event's inputs of this step, and `answers`: what the id map said.
 
         Returns the effect and whether it is fresh: False means that an earlier attempt, with the effect's own
         `request`, may have got through, so the target must be asked before anything is sent.
@@ -57,16 +78,14 @@ class Outbox:
                 )
                 return _effect(known), False
             values = (event.id, event.flow, step, event.record, key, idempotency, _json(request), at, at)
-            row = db.execute(_INTEND, values).fetchone()
+            row = db.execute(_INTEND, (*values, _answers(answers), event.id, step)).fetchone()
             self._core.note("intended", event.id, event.record, {"step": step, "key": key}, at)
         return _effect(row), True
 
-    def resend(self, effect: Effect, request: dict[str, Any]) -> None:
+    def resend(self, effect: Effect, request: dict[str, Any], answers: Answers = _NO_ANSWERS) -> None:
         """The earlier attempt is certainly not there: from now on `request` is what may have got through."""
         with self._core.transaction() as db:
-            db.execute(
-                "update effect set request = ?, progress = null where id = ?", (_json(request), effect.id)
-            )
+            db.execute(_RESEND, (_json(request), _answers(answers), effect.id))
 
     def progress(self, effect: Effect, value: str) -> None:
         """Remember how far an effect of several calls has come (e.g. a temporary number)."""
@@ -198,10 +217,7 @@ class Outbox:
 
     def target_of(self, entity: str, source_key: str) -> str | None:
         """The id map: the target's key of a source record, or None."""
-        row = self._core.db.execute(
-            "select target_key from id_map where entity = ? and source_key = ?", (entity, source_key)
-        ).fetchone()
-        return None if row is None else str(row[0])
+        return target_of(self._core.db, entity, source_key)
 
     def seed_id_map(self, entries: Iterable[tuple[str, str, str]], *, at: float) -> int:
         """Put a release's id map entries (entity, source key, target key) in; what runs made stays.
@@ -256,3 +272,7 @@ def _effect(row: tuple[Any, ...]) -> Effect:
 def _json(value: dict[str, Any]) -> bytes:
     """ASCII with escapes: a lone surrogate in a record must not make it unstorable."""
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _answers(answers: Answers) -> str:
+    return json.dumps([[entity, key, answers[entity, key]] for entity, key in sorted(answers)])

@@ -2,12 +2,19 @@
 
 import json
 import sqlite3
-import zlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crosswalk_engine.journal.audit import read_audit
 
+_WRITES = (
+    "select effect.id, event, effect.flow, step, effect.record, natural_key, event.release, request, input,"
+    " answers from effect join event on event.id = effect.event"
+    " where effect.state = 'done' and step <> 'write_back'"
+)
+_SENT = f"{_WRITES} order by effect.id"
+_SENT_FOR = f"{_WRITES} and effect.event = ? order by effect.id"
 _EVENT = "id, flow, record, state, attempts, version, code, reason, raised_at, received_at, due, finished_at"
 
 
@@ -46,10 +53,38 @@ def event(reader: sqlite3.Connection, number: int) -> EventRow | None:
     return EventRow(*row) if row else None
 
 
-def input_of(reader: sqlite3.Connection, number: int) -> tuple[Any, Any] | None:
-    """The document and the related records that event `number` was mapped from."""
-    row = reader.execute("select document, related from input where event = ?", (number,)).fetchone()
-    return (json.loads(zlib.decompress(row[0])), json.loads(zlib.decompress(row[1]))) if row else None
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One write that a target has, and what it was made from.
+
+    Attributes:
+        input: number of the input; None when an engine before schema 2 wrote it.
+        answers: (entity, source key) -> what the id map said.
+        release: hash of the release that ran when its event ended.
+    """
+
+    id: int
+    event: int
+    flow: str
+    step: str
+    record: str
+    natural_key: str
+    release: str | None
+    request: dict[str, Any] = field(repr=False)
+    input: int | None
+    answers: dict[tuple[str, str], str | None] = field(repr=False)
+
+
+def sent(reader: sqlite3.Connection, number: int | None = None) -> Iterator[Sent]:
+    """The writes that targets have, oldest first; only those of event `number` when it is given.
+
+    Write-backs are not among them: they are made from no mapping.
+    """
+    rows = reader.execute(_SENT) if number is None else reader.execute(_SENT_FOR, (number,))
+    for row in rows:
+        effect, event, flow, step, record, key, release, request, inputs, answers = row
+        known = {(entity, asked): answer for entity, asked, answer in json.loads(answers or "[]")}
+        yield Sent(effect, event, flow, step, record, key, release, json.loads(request), inputs, known)
 
 
 def state_counts(reader: sqlite3.Connection) -> dict[str, dict[str, int]]:
@@ -73,6 +108,14 @@ def id_map(reader: sqlite3.Connection, entity: str | None = None) -> list[dict[s
     query = f"select entity, source_key, target_key, at from id_map {where} order by entity, source_key"  # noqa: S608
     names = ("entity", "source_key", "target_key", "at")
     return [dict(zip(names, row, strict=True)) for row in reader.execute(query, (entity,) if entity else ())]
+
+
+def target_of(reader: sqlite3.Connection, entity: str, source_key: str) -> str | None:
+    """The id map: the target's key of a source record, or None."""
+    row = reader.execute(
+        "select target_key from id_map where entity = ? and source_key = ?", (entity, source_key)
+    ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def records_of(reader: sqlite3.Connection, key: str) -> list[str]:

@@ -2,21 +2,31 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
+from typing import Protocol
 
 from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.errors import RecordError
-from crosswalk_engine.journal import EventState, Outbox
+from crosswalk_engine.journal import EventState
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.mapping.result import MapResult, Problem
 from crosswalk_engine.sync.stages import Fetched, Mapped, Verdict
 
 IdMap = Callable[[str, str], str | None]
 
+
+class Targets(Protocol):
+    """What knows which record here is which record there: the outbox, or a journal that is only read."""
+
+    def target_of(self, entity: str, source_key: str) -> str | None:
+        """The target's key, or None."""
+        ...
+
+
 #: The problem code of a key that is not in the id map yet.
 MISSING_ID = "CW-IDMAP-MISSING"
 
 
-def id_map(outbox: Outbox) -> IdMap:
+def id_map(outbox: Targets) -> IdMap:
     """Looks a source key up, after approved merges: an order of a merged contact belongs to the one kept."""
 
     def lookup(entity: str, key: str) -> str | None:
@@ -25,7 +35,7 @@ def id_map(outbox: Outbox) -> IdMap:
     return lookup
 
 
-def survivor(outbox: Outbox, entity: str, key: str) -> str:
+def survivor(outbox: Targets, entity: str, key: str) -> str:
     """The key that approved merges have put in the place of `key`."""
     if entity != "customer":
         return key
@@ -36,12 +46,26 @@ def survivor(outbox: Outbox, entity: str, key: str) -> str:
     return key
 
 
+class Asked:
+    """An id map that notes what was asked and answered: an output is made from that too."""
+
+    def __init__(self, ids: IdMap) -> None:
+        self._ids = ids
+        self.answers: dict[tuple[str, str], str | None] = {}
+
+    def __call__(self, entity: str, key: str) -> str | None:
+        """The target's key, or None."""
+        answer = self.answers[entity, key] = self._ids(entity, key)
+        return answer
+
+
 def apply(fetched: Fetched, mapping: CompiledMapping, ids: IdMap) -> Mapped | Verdict:
     """The record as the target will see it, or why not."""
-    result = mapping.apply(fetched.document, related=fetched.related, idmap=ids)
+    asked = Asked(ids)
+    result = mapping.apply(fetched.document, related=fetched.related, idmap=asked)
     if result.output is None:
         return _refused(result)
-    return Mapped(fetched, result.output, digest_of(result.output))
+    return Mapped(fetched, result.output, digest_of(result.output), asked.answers)
 
 
 def digest_of(output: Document) -> str:

@@ -14,8 +14,8 @@ from crosswalk_engine.project.flow import Ensure, FlowDocument
 from crosswalk_engine.release import Release
 from crosswalk_engine.sync.apply import IdMap, id_map
 from crosswalk_engine.sync.ensure import Ensurer, Needed
-from crosswalk_engine.sync.fetch import RelatedCache
 from crosswalk_engine.sync.pipeline import Pipeline
+from crosswalk_engine.sync.related import RelatedCache
 from crosswalk_engine.sync.stages import Fetched, Related
 from crosswalk_engine.sync.validate import load_validators
 from crosswalk_engine.sync.world import World

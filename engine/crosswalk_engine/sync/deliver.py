@@ -41,13 +41,14 @@ async def deliver(
         idempotency=f"{flow.name}/deliver/{event.record}",
         request=mapped.output,
         at=world.now(),
+        answers=mapped.answers,
     )
     sent = None if fresh else effect.request
     try:
         found = await target.find(entity, mapped.output, sent=sent, progress=effect.progress)
         if found is None:
             if sent is not None:
-                outbox.resend(effect, mapped.output)
+                outbox.resend(effect, mapped.output, mapped.answers)
             sent = mapped.output
             key = await target.create(
                 entity, mapped.output, remember=lambda value: outbox.progress(effect, value)

@@ -5,22 +5,26 @@ One lock a source key: two orders of a new customer make one customer.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from crosswalk_engine.connectors.contract import Document, Target
 from crosswalk_engine.errors import RecordError
-from crosswalk_engine.journal import Journal
+from crosswalk_engine.journal import Inputs, Journal
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.project.flow import Ensure
-from crosswalk_engine.sync.apply import IdMap, as_record_error, survivor
-from crosswalk_engine.sync.fetch import RelatedCache, fetch_related, related_keys
+from crosswalk_engine.sync.apply import Asked, IdMap, as_record_error, survivor
+from crosswalk_engine.sync.fetch import Gathered, gather
+from crosswalk_engine.sync.related import RelatedCache
 from crosswalk_engine.sync.stages import Fetched
 from crosswalk_engine.sync.world import World
 
 #: Says whether a record needs the counterpart at all, and which source key it has.
 Needed = Callable[[Fetched], str | None]
+
+#: Source key -> the record that a counterpart is made from, and what goes with it.
+Prepared: TypeAlias = Mapping[str, tuple[Document, Gathered]]
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,20 @@ class Ensurer:
     world: World
     locks: "defaultdict[str, asyncio.Lock]"
 
-    async def prepare(self, works: Sequence[Fetched]) -> dict[str, tuple[Document, dict[str, Any]]]:
+    async def prepare(self, works: Sequence[Fetched]) -> Prepared:
         """Fetch what the missing counterparts are made from, all in one id set an entity."""
         keys = {self._survivor(key) for work in works if (key := self._needed(work))}
         missing = sorted(key for key in keys if self.ids(self.step.entity, key) is None)
         if not missing:
             return {}
         documents = await self.cache.get(self.entity, missing)
-        wanted = [related_keys(self.mapping, document) for document in documents.values()]
-        pools = await fetch_related(self.mapping, wanted, self.cache)
-        return {key: (document, pools) for key, document in documents.items()}
+        gathered = await gather(self.mapping, list(documents.values()), self.cache)
+        return {
+            key: (document, around)
+            for (key, document), around in zip(documents.items(), gathered, strict=True)
+        }
 
-    async def ensure(self, work: Fetched, prepared: dict[str, tuple[Document, dict[str, Any]]]) -> None:
+    async def ensure(self, work: Fetched, prepared: Prepared) -> None:
         """Make sure of the counterpart of `work`, if it needs one.
 
         Raises:
@@ -77,19 +83,21 @@ class Ensurer:
                 )
             await self._create(work, key, *prepared[key])
 
-    async def _create(self, work: Fetched, key: str, document: Document, pools: dict[str, Any]) -> None:
-        result = self.mapping.apply(document, related=pools, idmap=self.ids)
+    async def _create(self, work: Fetched, key: str, document: Document, around: Gathered) -> None:
+        asked = Asked(self.ids)
+        result = self.mapping.apply(document, related=around.related, idmap=asked)
         if result.output is None:
             raise as_record_error(result, f"{self.entity} {key}")
-        event = work.work.event
-        idempotency = f"{self.target_name}/ensure/{self.step.entity}/{key}"
+        event, step = work.work.event, f"ensure:{self.step.entity}"
+        self.journal.inbox.keep_inputs([Inputs.of(event.id, document, around.versions, step)])
         effect, fresh = self.journal.outbox.intend(
             event,
-            f"ensure:{self.step.entity}",
+            step,
             key=key,
-            idempotency=idempotency,
+            idempotency=f"{self.target_name}/ensure/{self.step.entity}/{key}",
             request=result.output,
             at=self.world.now(),
+            answers=asked.answers,
         )
         try:
             found = await self.target.find(

@@ -1,74 +1,34 @@
-"""Fetch: the current state of records by id set, and the related records that their mappings name."""
+"""Fetch: the current state of records by id set, and the related records that their mappings name.
+
+A related record's key may stand in another one (`group: {entity: customer_group, key: contact.groupId}`), so
+they come in waves: what the records name, what those name, and so on. An entity costs one id set a wave,
+however many records there are.
+"""
 
 import asyncio
+import inspect
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from crosswalk_engine.connectors.contract import Document, Source
 from crosswalk_engine.errors import RecordError
-from crosswalk_engine.journal import Event
+from crosswalk_engine.journal import Event, Inputs, Version
 from crosswalk_engine.mapping.compile import CompiledMapping
+from crosswalk_engine.payload.paths import parse_path
+from crosswalk_engine.sync.related import Copy, RelatedCache, fetch_apart
 from crosswalk_engine.sync.stages import Fetched, Related, Work
-from crosswalk_engine.sync.world import World
 
-#: Seconds for which a related record may be used again.
-MAX_AGE = 120.0
-
-#: Related records kept, the oldest dropped first.
-MOST_KEPT = 20_000
+#: with-name -> ids.
+Keys = Mapping[str, frozenset[str]]
 
 
-class RelatedCache:
-    """Related records by entity and id, each with an age limit."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The related records of one record, and their versions for the journal."""
 
-    def __init__(self, source: Source, world: World) -> None:
-        self._source = source
-        self._world = world
-        self._kept: dict[tuple[str, str], tuple[float, Document | None]] = {}
-
-    async def get(self, entity: str, keys: Iterable[str]) -> dict[str, Document]:
-        """Records by id, from memory where they are young enough, the others in one id set.
-
-        That a record is not there is remembered too: ids that stand for none would cost a call every time.
-        """
-        youngest = self._world.monotonic() - MAX_AGE
-        found: dict[str, Document] = {}
-        missing = []
-        for key in keys:
-            at, record = self._kept.get((entity, key), (float("-inf"), None))
-            if at < youngest:
-                missing.append(key)
-            elif record is not None:
-                found[key] = record
-        if missing:
-            fetched, refused = await fetch_apart(self._source, entity, missing)
-            at = self._world.monotonic()
-            for key in missing:
-                self._kept.pop((entity, key), None)
-                if key not in refused:
-                    self._kept[entity, key] = (at, fetched.get(key))
-            found |= fetched
-        while len(self._kept) > MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return found
-
-
-async def fetch_apart(
-    source: Source, entity: str, keys: Sequence[str]
-) -> tuple[dict[str, Document], dict[str, RecordError]]:
-    """Fetch an id set; when it is refused for its data, halve it until the refused keys stand alone.
-
-    One bad record must not take the others of its id set along.
-    """
-    try:
-        return await source.fetch(entity, keys), {}
-    except RecordError as error:
-        if len(keys) == 1:
-            return {}, {keys[0]: error}
-    middle = len(keys) // 2
-    first, refused = await fetch_apart(source, entity, keys[:middle])
-    second, refused_too = await fetch_apart(source, entity, keys[middle:])
-    return first | second, refused | refused_too
+    related: Related = field(repr=False)
+    versions: dict[str, dict[str, Version]] = field(repr=False)
 
 
 def coalesce(events: Sequence[Event]) -> list[Work]:
@@ -89,37 +49,83 @@ async def fetch(
     documents, refused = await fetch_apart(source, entity, [work.record for work in works])
     present = [work for work in works if work.record in documents]
     absent = {work.record: refused.get(work.record) for work in works if work.record not in documents}
-    needed = {work.record: related_keys(mapping, documents[work.record]) for work in present}
-    pools = await fetch_related(mapping, needed.values(), cache)
-    fetched = [Fetched(work, documents[work.record], _select(pools, needed[work.record])) for work in present]
+    gathered = await gather(mapping, [documents[work.record] for work in present], cache)
+    fetched = []
+    for work, around in zip(present, gathered, strict=True):
+        document = documents[work.record]
+        try:
+            inputs = Inputs.of(work.event.id, document, around.versions)
+        except RecordError as error:
+            absent[work.record] = error
+        else:
+            fetched.append(Fetched(work, document, around.related, inputs))
     return fetched, absent
 
 
-async def fetch_related(
-    mapping: CompiledMapping, needed: Iterable[dict[str, frozenset[str]]], cache: RelatedCache
-) -> Related:
-    """All related records that `needed` (with-name -> ids) asks for, one id set an entity."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for keys in needed:
-        for name, ids in keys.items():
-            wanted[name] |= ids
-    names = sorted(wanted)
-    pools = await asyncio.gather(
-        *(cache.get(mapping.related_entities[name], sorted(wanted[name])) for name in names)
-    )
-    return dict(zip(names, pools, strict=True))
+async def gather(
+    mapping: CompiledMapping, documents: Sequence[Document], cache: RelatedCache
+) -> list[Gathered]:
+    """For each of `documents`, in order, the related records that `mapping` needs with it."""
+    copies: dict[str, dict[str, Copy]] = {name: {} for name in mapping.tree.related}
+    records: Related = {name: {} for name in mapping.tree.related}
+    asked: dict[str, set[str]] = {name: set() for name in mapping.tree.related}
+    needed = [_keys(mapping, document, records) for document in documents]
+    # A chain of keys is no longer than there are related records.
+    for _ in mapping.tree.related:
+        wanted = {name: set().union(*(keys.get(name, ()) for keys in needed)) - asked[name] for name in asked}
+        if not any(wanted.values()):
+            break
+        for name, found in (await _wave(mapping, wanted, cache)).items():
+            asked[name] |= wanted[name]
+            copies[name] |= found
+            records[name] |= {key: copy.record for key, copy in found.items()}
+        if _chained(mapping):
+            needed = [_keys(mapping, document, records) for document in documents]
+    return [_selected(copies, keys) for keys in needed]
 
 
-def related_keys(mapping: CompiledMapping, document: Document) -> dict[str, frozenset[str]]:
+async def _wave(
+    mapping: CompiledMapping, wanted: Mapping[str, set[str]], cache: RelatedCache
+) -> dict[str, dict[str, Copy]]:
+    """The copies that `wanted` (with-name -> ids) asks for, one id set an entity; the shortest age counts."""
+    ages: dict[str, dict[str, float]] = defaultdict(dict)
+    for name, ids in wanted.items():
+        related = mapping.tree.related[name]
+        for key in ids:
+            known = ages[related.entity].get(key, related.max_age)
+            ages[related.entity][key] = min(known, related.max_age)
+    entities = sorted(ages)
+    found = await asyncio.gather(*(cache.copies(entity, ages[entity]) for entity in entities))
+    by_entity = dict(zip(entities, found, strict=True))
+    return {
+        name: {key: copy for key, copy in by_entity[mapping.tree.related[name].entity].items() if key in ids}
+        for name, ids in wanted.items()
+        if ids
+    }
+
+
+def _chained(mapping: CompiledMapping) -> bool:
+    """Whether a key may stand in another related record."""
+    related = mapping.tree.related
+    return any(parse_path(one.key).names[0] in related for one in related.values())
+
+
+def _keys(mapping: CompiledMapping, document: Document, records: Related) -> Keys:
     """The ids of related records that `document` names; none when it names them wrongly."""
     try:
+        if "related" in inspect.signature(mapping.related_keys).parameters:
+            return mapping.related_keys(document, related=records)  # type: ignore[call-arg]
         return mapping.related_keys(document)
     except RecordError:
         return {}  # the mapping itself will say what is wrong with this record
 
 
-def _select(pools: Related, needed: dict[str, frozenset[str]]) -> Related:
-    return {
-        name: {key: pools[name][key] for key in ids if key in pools.get(name, {})}
+def _selected(copies: Mapping[str, Mapping[str, Copy]], needed: Keys) -> Gathered:
+    chosen = {
+        name: {key: copies[name][key] for key in sorted(ids) if key in copies[name]}
         for name, ids in needed.items()
     }
+    return Gathered(
+        {name: {key: copy.record for key, copy in group.items()} for name, group in chosen.items()},
+        {name: {key: copy.version for key, copy in group.items()} for name, group in chosen.items()},
+    )

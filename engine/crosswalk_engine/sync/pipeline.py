@@ -8,9 +8,7 @@ one state, by one transaction.
 """
 
 import asyncio
-import json
 import logging
-import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,8 +27,9 @@ from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.sync.apply import IdMap, apply
 from crosswalk_engine.sync.deliver import deliver
-from crosswalk_engine.sync.ensure import Ensurer
-from crosswalk_engine.sync.fetch import RelatedCache, coalesce, fetch
+from crosswalk_engine.sync.ensure import Ensurer, Prepared
+from crosswalk_engine.sync.fetch import coalesce, fetch
+from crosswalk_engine.sync.related import RelatedCache
 from crosswalk_engine.sync.route import Way, route
 from crosswalk_engine.sync.stages import Fetched, Mapped, Related, Verdict, Work
 from crosswalk_engine.sync.validate import Validator, validate
@@ -73,7 +72,7 @@ class Pipeline:
         try:
             entity = self.flow.source.entity
             fetched, absent = await fetch(works, entity, self.source, self.mapping, self.cache)
-            self._keep_inputs(fetched)
+            self.journal.inbox.keep_inputs(record.inputs for record in fetched)
         except Exception as error:  # noqa: BLE001  whatever it was, the claimed events must not stay claimed
             for work in works:
                 self._settle(work, self._verdict(error, work))
@@ -137,7 +136,7 @@ class Pipeline:
         self._settle(record.work, verdict, version=record.version)
 
     async def _bring(
-        self, record: Fetched, mapped: Mapped | Verdict, prepared: list[dict[str, tuple[Document, Related]]]
+        self, record: Fetched, mapped: Mapped | Verdict, prepared: Sequence[Prepared]
     ) -> Verdict | None:
         """Bring one record to the target; None when it was delivered, which settled its event already."""
         if isinstance(mapped, Verdict) and not _waits(mapped):
@@ -227,16 +226,6 @@ class Pipeline:
             EventState.WAITING, verdict.code, verdict.reason, now + min(longest, 30.0), counts=False
         )
 
-    def _keep_inputs(self, fetched: Sequence[Fetched]) -> None:
-        self.journal.inbox.keep_inputs(
-            (record.work.event.id, _packed(record.document), _packed(record.related)) for record in fetched
-        )
-
 
 def _waits(mapped: Mapped | Verdict) -> bool:
     return isinstance(mapped, Verdict) and mapped.state is EventState.WAITING
-
-
-def _packed(value: object) -> bytes:
-    """Level 1: a third of the size for a fifth of a millisecond."""
-    return zlib.compress(json.dumps(value, default=str).encode(), level=1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from crosswalk_engine.connectors.contract import Source, SourceEvent
 from crosswalk_engine.journal import Journal, NewEvent
 from crosswalk_engine.project.flow import FlowDocument
+from crosswalk_engine.sync.related import RelatedCache
 
 #: Seconds after our own write-back in which a notice of the record is probably its echo…
 ECHO_WINDOW = 60.0
@@ -21,14 +22,20 @@ class Receiver:
         journal: made durable there before the sender gets its answer.
         flows: by name.
         sources: connectors by connection name.
+        caches: copies of related records by connection name; a notice that one has changed drops it.
     """
 
     def __init__(
-        self, journal: Journal, flows: Iterable[FlowDocument], sources: Mapping[str, Source]
+        self,
+        journal: Journal,
+        flows: Iterable[FlowDocument],
+        sources: Mapping[str, Source],
+        caches: Mapping[str, RelatedCache] | None = None,
     ) -> None:
         self._journal = journal
         self._flows = tuple(flows)
         self._sources = sources
+        self._caches = caches or {}
 
     def receive(self, connection: str, body: bytes, *, now: float) -> int:
         """Journal what a notice of `connection` names; returns how many events are new.
@@ -37,6 +44,10 @@ class Receiver:
             RecordError: it is not a notice.
         """
         events = self._sources[connection].read_notice(body)
+        cache = self._caches.get(connection)
+        if cache is not None:
+            for event in events:
+                cache.forget(event.entity, event.record)
         wanted = [
             self._event(flow, event, now=now)
             for flow in self._flows

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosswalk_engine.connectors.contract import Document
-from crosswalk_engine.journal import Event, EventState
+from crosswalk_engine.journal import Answers, Event, EventState, Inputs
 
 #: with-name -> id -> record.
 Related = dict[str, dict[str, Document]]
@@ -30,11 +30,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The record's current state, with the related records that its mapping needs."""
+    """The record's current state, with the related records that its mapping needs.
+
+    `inputs` is all of it as the journal keeps it.
+    """
 
     work: Work
     document: Document = field(repr=False)
     related: Related = field(repr=False)
+    inputs: Inputs = field(repr=False)
 
     @property
     def version(self) -> int | None:
@@ -45,11 +49,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The record as the target will see it; `digest` is the SHA-256 of its canonical bytes."""
+    """The record as the target will see it.
+
+    `digest` is the SHA-256 of its canonical bytes; `answers` what the id map said while it was mapped.
+    """
 
     fetched: Fetched
     output: dict[str, Any] = field(repr=False)
     digest: str = ""
+    answers: Answers = field(default_factory=dict, repr=False)
 
     @property
     def work(self) -> Work:

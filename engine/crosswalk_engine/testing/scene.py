@@ -5,18 +5,20 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.connectors.retry import Backoff
 from crosswalk_engine.journal import Journal, NewEvent
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.mapping.result import MapResult, Problem
+from crosswalk_engine.mapping.tree import RelatedTree
 from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.sync.apply import id_map
 from crosswalk_engine.sync.ensure import Ensurer
-from crosswalk_engine.sync.fetch import RelatedCache
 from crosswalk_engine.sync.pipeline import Pipeline
+from crosswalk_engine.sync.related import RelatedCache
 from crosswalk_engine.sync.world import World
 from crosswalk_engine.sync.write_back import WriteBacks
 from crosswalk_engine.testing.chance import Chance, Crash
@@ -43,9 +45,9 @@ class OrderMapping:
     """Stands in for a compiled mapping: an order of the shop becomes an order of the ERP."""
 
     name = "m"
-    related_entities: ClassVar[dict[str, str]] = {"contact": "contact"}
+    tree = SimpleNamespace(related={"contact": RelatedTree("contact", "contact")})
 
-    def related_keys(self, record: Document) -> dict[str, frozenset[str]]:
+    def related_keys(self, record: Document, *, related: Any = None) -> dict[str, frozenset[str]]:
         """The order's contact."""
         return {"contact": frozenset({record["contact"]})}
 
@@ -73,9 +75,9 @@ class CustomerMapping:
     """Stands in for the mapping of a contact."""
 
     name = "c"
-    related_entities: ClassVar[dict[str, str]] = {}
+    tree = SimpleNamespace(related={})
 
-    def related_keys(self, record: Document) -> dict[str, frozenset[str]]:
+    def related_keys(self, record: Document, *, related: Any = None) -> dict[str, frozenset[str]]:
         """None."""
         return {}
 

@@ -102,7 +102,8 @@ class Runtime:
         )
         path_secrets = {name: hook_secret(self.config, name, self.base) for name in connectors}
         sources = {name: c for name, c in connectors.items() if isinstance(c, Source)}
-        receiver = Receiver(journal, [p.flow for p in pipelines], sources)
+        caches = {p.flow.source.connection: p.cache for p in pipelines}
+        receiver = Receiver(journal, [p.flow for p in pipelines], sources, caches)
         hooks = WebhookReceiver(receiver, path_secrets, now=now, wake=self._wake.set)
         self._catch_signals(monitor)
         servers = [
