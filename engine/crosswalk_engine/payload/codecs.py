@@ -1,8 +1,9 @@
-"""Reading and writing records: JSON and NDJSON, with hard limits and one clear fault for each bad record.
+"""Reading and writing records in every form, with hard limits and one clear fault for each bad record.
 
 A file may be one JSON object, a JSON array of objects, an API reply ``{"response": [...]}`` or NDJSON (one
-object a line). NDJSON is read line by line, so its size has no bound of memory; a bad line does not hide the
-others.
+object a line); XML: a document, a list of records in one, or several documents; CSV; and by the extra
+[tabular] Parquet and XLSX. Its content decides, and its name must not say another form. All but a single
+object are read piece by piece, so that size has no bound of memory; a bad record does not hide the others.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,12 +16,17 @@ import msgspec
 
 from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload.access import unreadable
+from crosswalk_engine.payload.csv_read import CsvReader
+from crosswalk_engine.payload.item import Item, Note, silent
 from crosswalk_engine.payload.limits import BULK, DEFAULT, Limits
-from crosswalk_engine.payload.readers import Item, NdjsonReader, read_whole
+from crosswalk_engine.payload.readers import NdjsonReader, read_whole
 from crosswalk_engine.payload.sniffing import Opened, open_records
+from crosswalk_engine.payload.xml_options import XmlOptions
+from crosswalk_engine.payload.xml_read import read_xml, read_xml_lines
 
 #: So many bad lines are named in one message; the rest is counted.
 SHOWN_PROBLEMS = 20
+ANY_XML = XmlOptions()
 _TEXT_NUMBERS = msgspec.json.Encoder(decimal_format="string")
 _PLAIN_NUMBERS = msgspec.json.Encoder(decimal_format="number")
 
@@ -77,15 +83,20 @@ def iter_records(
     where: str | None = None,
     limits: Limits = BULK,
     encoding: str | None = None,
+    xml: XmlOptions = ANY_XML,
+    note: Note = silent,
 ) -> Iterator[Item]:
-    """``(line, record)`` or ``(line, RecordError)`` for each record of `source`, lazily for NDJSON.
+    """``(line, record)`` or ``(line, RecordError)`` for each record of `source`, lazily.
 
-    `line` counts from 1 and is where the record begins; `encoding` is only for a person's explicit choice.
+    `line` counts from 1 and is where the record begins (in Parquet and XLSX its row). `encoding` is only for
+    a person's explicit choice, `xml` says what is known of XML, `note` gets sentences that a person should
+    see, such as the delimiter of a table.
 
     Raises:
         MissingFileError: CW-FILE-MISSING or CW-FILE-DENIED, at the first item.
-        RecordError: CW-EMPTY, CW-NOT-TEXT, CW-NOT-JSON, CW-ENCODING, CW-TOO-LARGE or CW-JSON-…: the file as a
-            whole cannot be read.
+        RecordError: CW-EMPTY, CW-NOT-…, CW-ENCODING, CW-TOO-LARGE, CW-JSON-…, CW-XML-…, CW-CSV-… or
+            CW-XLSX-…: the file as a whole cannot be read.
+        ConfigError: CW-NEEDS-TABULAR.
     """
     shown = where or (str(source) if isinstance(source, Path) else "input")
     try:
@@ -93,7 +104,7 @@ def iter_records(
     except OSError as error:
         raise unreadable(error, shown) from error
     with opened as stream:
-        yield from _read(open_records(stream, shown, limits, encoding))
+        yield from read_opened(open_records(stream, shown, limits, encoding), xml, note)
 
 
 def read_records(
@@ -102,6 +113,8 @@ def read_records(
     where: str | None = None,
     limits: Limits = DEFAULT,
     encoding: str | None = None,
+    xml: XmlOptions = ANY_XML,
+    note: Note = silent,
 ) -> Records:
     """All records of a sample file, at most 20 MB by default; bad ones stand in `Records.problems`.
 
@@ -111,7 +124,8 @@ def read_records(
     shown = where or (str(source) if isinstance(source, Path) else "input")
     rows: list[tuple[int, dict[str, Any]]] = []
     problems: list[RecordError] = []
-    for line, item in iter_records(source, where=shown, limits=limits, encoding=encoding):
+    items = iter_records(source, where=shown, limits=limits, encoding=encoding, xml=xml, note=note)
+    for line, item in items:
         if isinstance(item, RecordError):
             problems.append(item)
         else:
@@ -137,8 +151,20 @@ def write_ndjson(stream: BinaryIO, records: Iterable[Any], *, numbers: bool = Fa
     return count
 
 
-def _read(opened: Opened) -> Iterator[Item]:
-    if opened.lines:
-        yield from NdjsonReader(opened).items()
-    else:
-        yield from read_whole(opened)
+def read_opened(opened: Opened, xml: XmlOptions = ANY_XML, note: Note = silent) -> Iterator[Item]:
+    """The items of a file whose form is known; as `iter_records`."""
+    where, limits, encoding = opened.where, opened.limits, opened.encoding
+    if opened.form == "ndjson":
+        return NdjsonReader(opened).items()
+    if opened.form == "json":
+        return read_whole(opened)
+    if opened.form == "csv":
+        return CsvReader(opened.chunks, where, limits, note, encoding).items()
+    if opened.form == "ndxml":
+        return read_xml_lines(opened.chunks, where, limits, xml, note)
+    assert opened.stream is not None
+    if opened.form == "xml":
+        return read_xml(opened.stream, where, limits, xml, note, encoding)
+    from crosswalk_engine.payload.tabular import read_tabular
+
+    return read_tabular(opened.stream, opened.form, where, limits, note)

@@ -15,12 +15,19 @@ class Limits:
         record_bytes: of one NDJSON line; real orders stay under 100 KB.
         depth: of nesting; business payloads stay under 12.
         digits: of one number written out; longer "numbers" are identifiers and belong in quotes.
+        xml_depth, xml_attributes: of nested elements, and in one element.
+        columns: of a table; business exports stay under a few hundred.
+        cell: characters in one cell, as spreadsheets and the csv module allow.
     """
 
     file_bytes: int | None = 20 * MEGABYTE
     record_bytes: int = 5 * MEGABYTE
     depth: int = 64
     digits: int = 64
+    xml_depth: int = 128
+    xml_attributes: int = 1_000
+    columns: int = 2_000
+    cell: int = 131_072
 
 
 DEFAULT = Limits()

@@ -1,9 +1,11 @@
 """Records out of raw lines (NDJSON) and out of one JSON text, each with the line on which it begins."""
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from crosswalk_engine.errors import RecordError
+from crosswalk_engine.payload.item import Item
+from crosswalk_engine.payload.json_stream import ArrayReader, TextWindow
 from crosswalk_engine.payload.limits import Limits
 from crosswalk_engine.payload.sniffing import Opened, text_error
 from crosswalk_engine.payload.strict_json import (
@@ -11,13 +13,10 @@ from crosswalk_engine.payload.strict_json import (
     decode_at,
     decode_json,
     skip_space,
-    skip_value,
     syntax_error_at,
 )
 from crosswalk_engine.payload.text import BOM, UnreadableTextError, decode
 
-#: One record with the line where it begins, or what is wrong with it.
-Item = tuple[int, dict[str, Any] | RecordError]
 #: What API replies carry beside the records.
 _ENVELOPE_KEYS = frozenset({"response", "reference", "pagination", "sorting", "metaData", "errors"})
 _KIND_NAMES = {str: "text", bool: "true or false", int: "a number", type(None): "null", list: "a list"}
@@ -93,25 +92,32 @@ def decode_json_line(source: JsonText, limits: Limits) -> Any:
 
 def read_whole(opened: Opened) -> Iterator[Item]:
     """The records of one JSON text: an object, an API reply, or an array whose bad elements stand alone."""
-    raw = b"".join(opened.chunks)
+    window = TextWindow(opened.chunks, opened.encoding)
     try:
-        text = decode(raw, encoding=opened.encoding)
+        while not window.text.lstrip() and window.more():
+            pass
+        start = skip_space(window.text, 0)
+        if window.text[start : start + 1] == "[":
+            yield from _elements(ArrayReader(window, opened.where, opened.limits))
+            return
+        while window.more():
+            pass
     except UnreadableTextError as error:
         raise text_error(error, opened.where) from error
-    source = JsonText(text, opened.where)
-    start = skip_space(text, 0)
-    if text[start : start + 1] == "[":
-        array = _Array(source, start, opened.limits)
-        try:
-            yield from array.items()
-        except RecordError as error:
-            # Cut off or broken here: what stands before is readable, what follows is not.
-            yield array.line, error
-        return
-    value = decode_json(text, where=opened.where, limits=opened.limits)
-    line = text.count("\n", 0, start) + 1
+    value = decode_json(window.text, where=opened.where, limits=opened.limits)
+    line = window.text.count("\n", 0, start) + 1
     for record in unwrap(value, f"{opened.where}:{line}"):
         yield line, record
+
+
+def _elements(array: ArrayReader) -> Iterator[Item]:
+    try:
+        for line, value in array.items():
+            whole = isinstance(value, dict | RecordError)
+            yield line, value if whole else _not_a_record(value, array.place())
+    except RecordError as error:
+        # Cut off or broken here: what stands before is readable, what follows is not.
+        yield array.line, error
 
 
 def unwrap(value: Any, where: str) -> Iterator[dict[str, Any] | RecordError]:
@@ -127,59 +133,6 @@ def unwrap(value: Any, where: str) -> Iterator[dict[str, Any] | RecordError]:
         return
     for index, element in enumerate(value):
         yield element if isinstance(element, dict) else _not_a_record(element, f"{where} /{index}")
-
-
-class _Array:
-    """Walks an array element by element, so that one bad element does not hide the others."""
-
-    def __init__(self, source: JsonText, start: int, limits: Limits) -> None:
-        self._source = source
-        self._at = start + 1
-        self._limits = limits
-        self._counted, self.line = 0, source.first_line
-
-    def items(self) -> Iterator[Item]:
-        text = self._source.text
-        self._at = skip_space(text, self._at)
-        if text[self._at : self._at + 1] == "]":
-            self._end()
-            return
-        while True:
-            self._at = skip_space(text, self._at)
-            yield self._line_of(self._at), self._element()
-            self._at = skip_space(text, self._at)
-            mark = text[self._at : self._at + 1]
-            if mark == "]":
-                self._end()
-                return
-            if mark != ",":
-                self._fail("Expecting ',' delimiter")
-            self._at += 1
-
-    def _element(self) -> dict[str, Any] | RecordError:
-        start = self._at
-        try:
-            value, self._at = decode_at(self._source, start, self._limits)
-        except RecordError as error:
-            end = skip_value(self._source.text, start)
-            if end is None:
-                raise
-            self._at = end
-            return error
-        return value if isinstance(value, dict) else _not_a_record(value, self._source.place(start))
-
-    def _end(self) -> None:
-        self._at = skip_space(self._source.text, self._at + 1)
-        if self._at != len(self._source.text):
-            self._fail("Extra data")
-
-    def _fail(self, message: str) -> NoReturn:
-        raise syntax_error_at(self._source, message, self._at)
-
-    def _line_of(self, offset: int) -> int:
-        self.line += self._source.text.count("\n", self._counted, offset)
-        self._counted = offset
-        return self.line
 
 
 def _not_a_record(value: Any, where: str) -> RecordError:

@@ -37,17 +37,20 @@ class _TooDeepError(ValueError):
 class JsonText:
     """JSON text with where it came from, so that faults can be placed in their file.
 
-    `first_line` is the line of the file on which `text` begins.
+    `first_line` is the line of the file on which `text` begins, `before` counts the characters before it
+    there.
     """
 
     text: str
     where: str = ""
     first_line: int = 1
+    before: int = 0
 
     def place(self, offset: int) -> str:
         """``file:line:column`` of a character."""
-        line = self.text.count("\n", 0, offset) + self.first_line
-        column = offset - (self.text.rfind("\n", 0, offset) + 1) + 1
+        breaks = self.text.count("\n", 0, offset)
+        line = breaks + self.first_line
+        column = offset - (self.text.rfind("\n", 0, offset) + 1) + 1 + (0 if breaks else self.before)
         return f"{self.where}:{line}:{column}" if self.where else f"line {line} column {column}"
 
 

@@ -1,0 +1,210 @@
+"""CSV, strictly: every row has the header's cells, every quote is closed, and all cells are text as written.
+
+A bad row does not hide the others. An empty cell is a blank text; blank lines are passed over.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from crosswalk_engine.errors import RecordError, masked
+from crosswalk_engine.payload.csv_sniff import NAMES, Layout, sniff_layout
+from crosswalk_engine.payload.item import Item, Note
+from crosswalk_engine.payload.limits import Limits
+from crosswalk_engine.payload.text import UnreadableTextError, decode
+
+if TYPE_CHECKING:
+    import _csv
+
+#: Lines that the delimiter is judged by.
+_LOOK = 20
+_SHOWN = 5
+
+
+class CsvReader:
+    """Reads the raw lines of a table.
+
+    `note` is told the delimiter that was found.
+    """
+
+    def __init__(
+        self, chunks: Iterator[bytes], where: str, limits: Limits, note: Note, encoding: str | None = None
+    ) -> None:
+        self._where, self._limits, self._note, self._encoding = where, limits, note, encoding
+        self._chunks = chunks
+        self._offset = 0
+        self._line = 0
+        self._recent: list[str] = []
+
+    def items(self) -> Iterator[Item]:
+        """``(line, record)`` of each row, or what is wrong with the row.
+
+        Raises:
+            RecordError: CW-CSV-HEADER, CW-ENCODING, CW-NUL or CW-CSV-QUOTE: nothing can be read from here on.
+        """
+        lines = self._lines()
+        first = list(islice(lines, _LOOK))
+        layout = sniff_layout([line for line in first if line.strip()] or [""])
+        csv.field_size_limit(self._limits.cell)
+        rows = csv.reader(self._kept(chain(first, lines)), delimiter=layout.delimiter, strict=True)
+        yield from self._records(rows, layout)
+
+    def _records(self, rows: "_csv.Reader", layout: Layout) -> Iterator[Item]:
+        header: list[str] | None = None
+        while True:
+            line = rows.line_num + 1
+            self._recent.clear()
+            try:
+                row = next(rows)
+            except StopIteration:
+                break
+            except csv.Error as error:
+                fault = self._row_fault(error, line, layout)
+                if header is None or fault.code == "CW-CSV-QUOTE":
+                    raise fault from error
+                yield line, fault
+                continue
+            except UnreadableTextError as error:
+                raise self._text_fault(error) from error
+            if not row or (layout.stated and line == 1):
+                continue
+            if header is None:
+                header = self._header(row, line, layout)
+                continue
+            yield line, self._record(header, row, line)
+        if header is None:
+            raise RecordError("CW-EMPTY", "the table has no header line", where=self._where)
+
+    def _record(self, header: list[str], row: list[str], line: int) -> dict[str, str] | RecordError:
+        if len(row) == len(header):
+            return dict(zip(header, row, strict=True))
+        few = len(row) < len(header)
+        why = "a cell is missing" if few else "a text with the delimiter in it stands without quotes"
+        return RecordError(
+            "CW-CSV-ROW",
+            "a row does not fit the header",
+            where=f"{self._where}:{line}",
+            got=f"{len(row):,} cells",
+            expected=f"{len(header):,}",
+            fix=f"perhaps {why}",
+        )
+
+    def _header(self, row: list[str], line: int, layout: Layout) -> list[str]:
+        names = header_names(row, f"{self._where}:{line}", self._limits)
+        shown = NAMES.get(layout.delimiter, repr(layout.delimiter))
+        columns = "1 column" if len(names) == 1 else f"{len(names):,} columns separated by {shown}"
+        self._note(f"{self._where}: read as CSV, {columns}")
+        return names
+
+    def _row_fault(self, error: csv.Error, line: int, layout: Layout) -> RecordError:
+        opened = _open_quote(self._recent, layout.delimiter)
+        too_long = "field larger than" in str(error)
+        if opened is not None and (too_long or "unexpected end" in str(error)):
+            more = f" within {self._limits.cell:,} characters" if too_long else ""
+            return RecordError(
+                "CW-CSV-QUOTE",
+                f"a quote is never closed{more}",
+                where=f"{self._where}:{line + opened}",
+                fix='close it, or double it inside a quoted text ("")',
+            )
+        if too_long:
+            return RecordError(
+                "CW-CSV-CELL",
+                "a cell is too long",
+                where=f"{self._where}:{line}",
+                expected=f"at most {self._limits.cell:,} characters",
+            )
+        lone = str(error).startswith("new-line")
+        return RecordError(
+            "CW-CSV-ROW",
+            "a line ends with a carriage return alone" if lone else "something follows a closing quote",
+            where=f"{self._where}:{line + max(0, len(self._recent) - 1)}",
+            expected="" if lone else "the delimiter or the line's end",
+            fix="save it with line ends" if lone else 'double a quote inside a quoted text ("")',
+        )
+
+    def _lines(self) -> Iterator[str]:
+        for chunk in self._chunks:
+            self._line += 1
+            yield decode(chunk, encoding=self._encoding, first_line=self._line, offset=self._offset)
+            self._offset += len(chunk)
+
+    def _kept(self, lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            self._recent.append(line)
+            yield line
+
+    def _text_fault(self, error: UnreadableTextError) -> RecordError:
+        return RecordError(
+            f"CW-{error.code}",
+            error.what,
+            where=f"{self._where}:{error.line}" if error.line else self._where,
+            got=error.got,
+            expected="CSV in UTF-8",
+            fix=error.fix,
+        )
+
+
+def header_names(row: list[str], where: str, limits: Limits) -> list[str]:
+    """The names in a header row, without the spaces around them.
+
+    Raises:
+        RecordError: CW-CSV-HEADER: too many, empty or equal ones, all of it at once.
+    """
+    names = [name.strip() for name in row]
+    problems = _header_problems(names, limits.columns)
+    if problems:
+        faults, fixes = zip(*problems, strict=True)
+        raise RecordError(
+            "CW-CSV-HEADER",
+            "the header line cannot be used",
+            where=where,
+            got="; ".join(faults),
+            fix="; ".join(dict.fromkeys(fixes)),
+        )
+    return names
+
+
+def _header_problems(names: list[str], limit: int) -> list[tuple[str, str]]:
+    """What is wrong with a header, each with what to do."""
+    if len(names) > limit:
+        return [(f"{len(names):,} columns", f"keep at most {limit:,} columns")]
+    problems = []
+    empty = [str(at) for at, name in enumerate(names, 1) if not name]
+    if empty:
+        shown = ", ".join(empty[:_SHOWN]) + (" …" if len(empty) > _SHOWN else "")
+        problems.append(
+            (f"no name in column {shown}", "name every column, or take away a delimiter at the end")
+        )
+    twice = [name for name, count in Counter(names).items() if count > 1 and name]
+    if twice:
+        shown = ", ".join(f"'{masked(name, 30)}'" for name in twice[:_SHOWN])
+        shown += f" and {len(twice) - _SHOWN} more" if len(twice) > _SHOWN else ""
+        problems.append((f"twice: {shown}", f"rename one, e.g. to '{_free(twice[0], names)}'"))
+    return problems
+
+
+def _free(name: str, names: list[str]) -> str:
+    number = 2
+    while f"{name}_{number}" in names:
+        number += 1
+    return masked(f"{name}_{number}", 40)
+
+
+def _open_quote(lines: list[str], delimiter: str) -> int | None:
+    """On which of `lines`, from 0, a quoted cell begins that does not end in them."""
+    ends = {delimiter, "\n", "\r"}
+    state, opened = "start", 0
+    for number, line in enumerate(lines):
+        for character in line:
+            if state == "quoted":
+                state = "closed" if character == '"' else "quoted"
+            elif character == '"' and state in ("start", "closed"):
+                # Two quotes are one quote of the text: the cell goes on.
+                opened = number if state == "start" else opened
+                state = "quoted"
+            else:
+                state = "start" if character in ends else "plain"
+    return opened if state == "quoted" else None
