@@ -12,7 +12,7 @@ from crosswalk_engine import __version__
 from crosswalk_engine.errors import ConfigError
 
 #: The engine's own groups; each module has ``register(app)``. An explicit list, no import magic.
-GROUPS = ("formula", "mapping", "lint", "release", "run", "operate", "sandbox", "addresses")
+GROUPS = ("formula", "mapping", "lint", "drift", "release", "run", "operate", "sandbox", "addresses")
 
 #: Commands that live in another distribution, and the distribution that brings each.
 ELSEWHERE = {

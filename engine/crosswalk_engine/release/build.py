@@ -14,6 +14,7 @@ from crosswalk_engine.formula import Scope, parse_formula
 from crosswalk_engine.mapping.compile import mapping_to_ir
 from crosswalk_engine.mapping.document import MappingDocument
 from crosswalk_engine.mapping.lint import mapping_scope
+from crosswalk_engine.mapping.tree import FORMAT as MAPPING_FORMAT
 from crosswalk_engine.payload.secrets import find_secrets, pointer
 from crosswalk_engine.project.examples import run_project_examples
 from crosswalk_engine.project.flow import FlowDocument
@@ -21,7 +22,7 @@ from crosswalk_engine.project.flow_lint import flow_scope
 from crosswalk_engine.project.lint import in_order, lint_project, surroundings
 from crosswalk_engine.project.project import Project, load_project
 from crosswalk_engine.release.canonical import canonical_json
-from crosswalk_engine.release.load import IDMAP_FILE, IDMAP_FORMAT, MAPPING_FORMAT
+from crosswalk_engine.release.load import IDMAP_FILE, IDMAP_FORMAT
 from crosswalk_engine.release.manifest import FILE, make_manifest
 from crosswalk_engine.release.write import check_free, write_release
 
@@ -90,6 +91,8 @@ def release_files(project: Project) -> dict[str, Any]:
     around = surroundings(project)
     for name, mapping in project.mappings.items():
         files[f"mappings/{name}.json"] = _mapping(project, mapping)
+    for name, rules in project.rule_sets.items():
+        files[f"rules/{name}.json"] = _without_floats(rules.to_json())
     for name, table in project.lookups.items():
         files[f"lookups/{name}.json"] = table.to_json()
     for name, flow in project.flows.items():
@@ -138,6 +141,8 @@ def _flow(flow: FlowDocument, scope: Scope) -> dict[str, Any]:
         **flow.to_json(),
         "accept_ir": _ir(flow.accept, scope),
         "ensures_ir": [_ir(ensure.when, scope) for ensure in flow.ensures],
+        "routes_ir": [_ir(route.when, scope) for route in flow.routes],
+        "choices_ir": [_ir(choice.when, scope) for choice in flow.choices],
     }
 
 

@@ -12,19 +12,38 @@ from crosswalk_engine.payload.shape import Shape
 from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.project.lookups import LookupTable
 from crosswalk_engine.release.manifest import Manifest
+from crosswalk_engine.release.upgrades import MAPPING_FORMATS, upgraded_flow, upgraded_mapping
 from crosswalk_engine.release.verify import fault, parsed, read_verified, refused
 
-MAPPING_FORMAT = "crosswalk/mapping-ir@1"
 IDMAP_FORMAT = "crosswalk/idmap@1"
 IDMAP_FILE = "idmap.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The formulas of a flow as IR: `accept`, and the `when` of each ensure step in order; `None`: always."""
+    """The formulas of a flow as IR; `None`: always.
+
+    `accept`, and the `when` of each ensure step, route and choice of a mapping, in order.
+    """
 
     accept: Any
     ensures: tuple[Any, ...]
+    routes: tuple[Any, ...] = ()
+    choices: tuple[Any, ...] = (None,)
+
+    def fit(self, flow: FlowDocument) -> bool:
+        """Whether each condition of `flow` is compiled, and there are no others."""
+        pairs = [
+            ([flow.accept], (self.accept,)),
+            ([ensure.when for ensure in flow.ensures], self.ensures),
+            ([route.when for route in flow.routes], self.routes),
+            ([choice.when for choice in flow.choices], self.choices),
+        ]
+        return all([text is None for text in texts] == [ir is None for ir in irs] for texts, irs in pairs)
+
+
+#: Beside a flow: the compiled form of its conditions.
+_COMPILED = ("accept_ir", "ensures_ir", "routes_ir", "choices_ir")
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,7 @@ class Release:
         manifest: what it is and who stands for it.
         mappings: name -> IR, for `crosswalk_engine.mapping.compile.compile_ir`.
         documents: name -> the mapping as people wrote it.
+        rule_sets: name -> the rule set as people wrote it; the mappings' IR holds its rules already.
         lookups: name -> table.
         flows: name -> flow.
         policies: kind -> plain data.
@@ -45,6 +65,7 @@ class Release:
     manifest: Manifest
     mappings: Mapping[str, dict[str, Any]]
     documents: Mapping[str, dict[str, Any]]
+    rule_sets: Mapping[str, dict[str, Any]]
     lookups: Mapping[str, LookupTable]
     flows: Mapping[str, FlowDocument]
     policies: Mapping[str, dict[str, Any]]
@@ -89,9 +110,7 @@ class _Reader:
         self._parsed = {name: parsed(raw) for name, raw in files.items()}
 
     def release(self, manifest: Manifest) -> Release:
-        mappings = {
-            name: stored for name, stored in self._folder("mappings") if self._is_mapping(name, stored)
-        }
+        mappings = dict(self._mappings())
         flows: dict[str, FlowDocument] = {}
         conditions: dict[str, Conditions] = {}
         for name, stored in self._folder("flows"):
@@ -100,6 +119,7 @@ class _Reader:
             manifest=manifest,
             mappings={name: stored["ir"] for name, stored in mappings.items()},
             documents={name: stored["document"] for name, stored in mappings.items()},
+            rule_sets=dict(self._folder("rules")),
             lookups=dict(self._each("lookups", LookupTable.from_json)),
             flows=flows,
             policies=dict(self._folder("policies")),
@@ -125,26 +145,31 @@ class _Reader:
             except CrosswalkError as error:
                 self.findings.append(fault(f"{folder}/{name}.json", "DOCUMENT", error.what))
 
-    def _is_mapping(self, name: str, stored: dict[str, Any]) -> bool:
-        sound = isinstance(stored.get("ir"), dict) and isinstance(stored.get("document"), dict)
-        if stored.get("format") == MAPPING_FORMAT and sound:
-            return True
-        self.findings.append(fault(f"mappings/{name}.json", "FORMAT", f"the file is not a {MAPPING_FORMAT}"))
-        return False
+    def _mappings(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, stored in self._folder("mappings"):
+            sound = isinstance(stored.get("ir"), dict) and isinstance(stored.get("document"), dict)
+            if stored.get("format") not in MAPPING_FORMATS or not sound:
+                message = f"the file is none of {', '.join(sorted(MAPPING_FORMATS))}"
+                self.findings.append(fault(f"mappings/{name}.json", "FORMAT", message))
+                continue
+            try:
+                yield name, upgraded_mapping(stored)
+            except (KeyError, TypeError, AttributeError, ValueError):
+                message = "the compiled mapping is damaged"
+                self.findings.append(fault(f"mappings/{name}.json", "DOCUMENT", message))
 
     def _flow(
         self, name: str, stored: dict[str, Any], flows: dict[str, FlowDocument], into: dict[str, Conditions]
     ) -> None:
-        plain = {key: part for key, part in stored.items() if key not in ("accept_ir", "ensures_ir")}
+        stored = upgraded_flow(stored)
         try:
-            flow = FlowDocument.model_validate(plain)
+            flow = FlowDocument.model_validate({key: stored[key] for key in stored if key not in _COMPILED})
         except ValidationError:
             self.findings.append(fault(f"flows/{name}.json", "DOCUMENT", "the flow cannot be read"))
             return
-        flows[name] = flow
-        ensures = tuple(stored.get("ensures_ir") or ())
-        into[name] = Conditions(stored.get("accept_ir"), ensures)
-        if len(ensures) != len(flow.ensures) or (flow.accept is None) != (stored.get("accept_ir") is None):
+        lists = (tuple(stored.get(key) or ()) for key in _COMPILED[1:])
+        flows[name], into[name] = flow, Conditions(stored.get("accept_ir"), *lists)
+        if not into[name].fit(flow):
             self.findings.append(fault(f"flows/{name}.json", "DOCUMENT", "the flow lacks compiled formulas"))
 
     def _idmap(self) -> Iterator[tuple[str, str, str]]:
