@@ -39,6 +39,7 @@ def assemble(
     pipelines = []
     for flow in release.flows.values():
         source, target = _ends(flow, connectors)
+        _check_related(flow, mappings, source)
         cache = caches.setdefault(flow.source.connection, RelatedCache(source, world))
         conditions = release.conditions(flow.name)
         pipelines.append(
@@ -123,6 +124,13 @@ def _ends(flow: FlowDocument, connectors: Mapping[str, Source | Target]) -> tupl
     if not isinstance(target, Target) or flow.target.entity not in target.entities:
         raise _missing(flow, "target", flow.target.connection, flow.target.entity)
     return source, target
+
+
+def _check_related(flow: FlowDocument, mappings: Mapping[str, CompiledMapping], source: Source) -> None:
+    for name in flow.mappings:
+        for related in mappings[name].tree.related.values():
+            if related.entity not in source.entities:
+                raise _missing(flow, "related record", flow.source.connection, related.entity)
 
 
 def _missing(flow: FlowDocument, side: str, connection: str, entity: str) -> ConfigError:
