@@ -5,7 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
-from crosswalk_engine.formula import FUNCTIONS, compile_formula, parse_formula, to_json_value
+from crosswalk_engine.formula import (
+    FUNCTIONS,
+    FormulaError,
+    compile_formula,
+    parse_formula,
+    to_json_value,
+)
+from crosswalk_engine.formula.functions import Function
 from crosswalk_engine.formula.lexer import MAX_BYTES, MAX_NESTING
 from crosswalk_engine.formula.parse import MAX_DEPTH, MAX_NODES
 from crosswalk_engine.formula.reads import MAX_ELEMENTS, MAX_ELEMENTS_SQUARED
@@ -49,3 +56,27 @@ def test_the_page_names_the_limits_and_every_code() -> None:
     sources = (ROOT / "engine/crosswalk_engine/formula").rglob("*.py")
     codes = {code for path in sources for code in re.findall(r'"(CW-[A-Z-]+[A-Z])"', path.read_text("utf-8"))}
     assert codes - {"CW-IR"} - set(re.findall(r"CW-[A-Z-]+[A-Z]", HEAD)) == set()
+
+
+def test_the_page_shows_a_problem_as_it_is_reported() -> None:
+    """The block that shows how problems look is what the parser reports for that formula."""
+    with pytest.raises(FormulaError) as caught:
+        parse_formula("UPER(qty) + 'a'")
+    assert f"```\n{caught.value.render()}\n```" in HEAD
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
+def test_the_page_states_null_rule_and_cost_of_every_function(function: Function) -> None:
+    """Under the heading of each function stand its summary, its null rule and its cost."""
+    entry = PAGE.partition(f"#### `{function.usage()}`\n")[2].partition("\n#### ")[0]
+    assert function.summary in entry
+    assert re.search(rf"Null: [a-z ]+\. Cost: {function.cost}( for each element)?\.", entry)
+    assert all(example.formula in entry for example in function.examples)
+
+
+def test_the_overview_names_every_function() -> None:
+    """The table above the entries holds the name of every function, and counts them right."""
+    overview = PAGE.partition(MARKER)[2].partition("\n### ")[0]
+    names = [function.name for function in FUNCTIONS.values() if not function.is_operator]
+    assert re.findall(r"`([A-Z_]+)`", overview) == names
+    assert overview.strip().startswith(f"{len(names)} functions")

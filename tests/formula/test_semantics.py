@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from crosswalk_engine.formula import EvalError, compile_formula, evaluate, parse_formula, to_json_value
-from crosswalk_engine.formula.functions.numbers import divide, modulo, quotient, rounded
-from crosswalk_engine.formula.functions.text import fit, prepare_like, replace, split_part, substring
+from crosswalk_engine.formula.functions.numbers import divide, modulo, quotient
+from crosswalk_engine.formula.functions.rounding import rounded
+from crosswalk_engine.formula.functions.text import replace, split_part, substring
+from crosswalk_engine.formula.functions.text_find import prepare_like
+from crosswalk_engine.formula.functions.widths import fit
 from crosswalk_engine.formula.values import CONTEXT
 from hypothesis import given
 from hypothesis import strategies as st

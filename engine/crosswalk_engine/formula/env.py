@@ -14,6 +14,28 @@ class Lookup(Protocol):
         ...
 
 
+class ReversibleLookup(Lookup, Protocol):
+    """A lookup table that keeps the way back at hand."""
+
+    def sources(self, target: str, /) -> tuple[str, ...]:
+        """All keys that lead to `target`, in the order of the table."""
+        ...
+
+
+def sources_of(table: Lookup | ReversibleLookup, target: str) -> tuple[str, ...]:
+    """All keys of `table` that lead to `target`.
+
+    A plain mapping is searched through, which is for examples and tests; what is neither knows no way back.
+    """
+    # Asked by name: testing for a protocol takes a hundred times as long as the look-up.
+    sources: Callable[[str], tuple[str, ...]] | None = getattr(table, "sources", None)
+    if sources is not None:
+        return sources(target)
+    if isinstance(table, Mapping):
+        return tuple(key for key, found in table.items() if found == target)
+    return ()
+
+
 #: (entity, id here) -> id there, or `None` when the id map has no entry.
 IdMap: TypeAlias = Callable[[str, str], str | None]
 

@@ -15,8 +15,13 @@ from crosswalk_engine.formula.values import ANY, Kinds, describe
 MARKER = "<!-- Below: made from the function table by `python -m crosswalk_engine.formula.reference`. -->"
 _TITLES = {
     "text": "Text",
+    "widths": "Texts in fields of a fixed width",
     "names": "Names",
+    "patterns": "Validated patterns",
+    "identifiers": "Keys and check digits",
     "numbers": "Numbers",
+    "money": "Money and measures",
+    "conversions": "Conversions",
     "dates": "Dates and times",
     "logic": "Comparison, logic, choice",
     "lookups": "Lookup tables and the id map",
@@ -36,11 +41,25 @@ def reference() -> str:
 
 
 def _lines() -> Iterator[str]:
+    yield from _overview()
     for group, functions in GROUPS.items():
         yield f"### {_TITLES[group]}"
         yield ""
         for function in functions:
             yield from _function(function)
+
+
+def _overview() -> Iterator[str]:
+    """All names by group, operators apart, so that the page can be searched with the eyes."""
+    count = sum(not function.is_operator for functions in GROUPS.values() for function in functions)
+    yield f"{count} functions, besides the operators:"
+    yield ""
+    yield "| group | functions |"
+    yield "|---|---|"
+    for group, functions in GROUPS.items():
+        names = ", ".join(f"`{function.name}`" for function in functions if not function.is_operator)
+        yield f"| {_TITLES[group]} | {names} |"
+    yield ""
 
 
 def _function(function: Function) -> Iterator[str]:
@@ -51,7 +70,8 @@ def _function(function: Function) -> Iterator[str]:
     yield ""
     params = [_param(function, index) for index in range(len(function.params))]
     takes = f"{', '.join(params)} → " if params else ""
-    yield f"{takes}{_result(function)}. Null: {_NULLS[function.nulls]}."
+    each = " for each element" if function.is_aggregate else ""
+    yield f"{takes}{_result(function)}. Null: {_NULLS[function.nulls]}. Cost: {function.cost}{each}."
     if function.note:
         yield ""
         yield function.note

@@ -2,15 +2,41 @@
 
 from collections.abc import Mapping
 
-from crosswalk_engine.formula.functions import collections, dates, logic, lookups, names, numbers, text
+from crosswalk_engine.formula.functions import (
+    collections,
+    conversions,
+    date_math,
+    dates,
+    epoch,
+    identifiers,
+    logic,
+    lookups,
+    money,
+    names,
+    number_texts,
+    numbers,
+    patterns,
+    rounding,
+    text,
+    text_case,
+    text_find,
+    text_trim,
+    text_width,
+    units,
+)
 from crosswalk_engine.formula.functions.spec import Example, Function, Param
 
 #: Group -> its functions; an explicit list, in the order of the reference page.
 GROUPS: Mapping[str, tuple[Function, ...]] = {
-    "text": text.FUNCTIONS,
+    "text": (*text.FUNCTIONS, *text_trim.FUNCTIONS, *text_case.FUNCTIONS, *text_find.FUNCTIONS),
+    "widths": text_width.FUNCTIONS,
     "names": names.FUNCTIONS,
-    "numbers": numbers.FUNCTIONS,
-    "dates": dates.FUNCTIONS,
+    "patterns": patterns.FUNCTIONS,
+    "identifiers": identifiers.FUNCTIONS,
+    "numbers": (*numbers.FUNCTIONS, *rounding.FUNCTIONS),
+    "money": (*money.FUNCTIONS, *units.FUNCTIONS),
+    "conversions": (*conversions.FUNCTIONS, *number_texts.FUNCTIONS),
+    "dates": (*dates.FUNCTIONS, *date_math.FUNCTIONS, *epoch.FUNCTIONS),
     "logic": logic.FUNCTIONS,
     "lookups": lookups.FUNCTIONS,
     "collections": collections.FUNCTIONS,

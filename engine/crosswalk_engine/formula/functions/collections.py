@@ -15,11 +15,14 @@ from crosswalk_engine.formula.functions.spec import (
     integer,
     literal_text,
     number,
+    truth,
 )
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
     ANY,
+    BOOLEAN,
     DECIMAL,
+    FAMILY_OF,
     INTEGER,
     TEXT,
     Value,
@@ -122,6 +125,11 @@ def largest_remainder(units: int, weights: Sequence[int], whole: int) -> list[in
     return shares
 
 
+def count_distinct(values: Sequence[Value]) -> int:
+    """How many different values there are; numbers are equal by value, kinds of different families never."""
+    return len({(FAMILY_OF[value.__class__], value) for value in values})
+
+
 def row_key(env: Env) -> str:
     """The key of the current row, or its index from 0 in an array."""
     return env.row_key or ""
@@ -159,6 +167,7 @@ FUNCTIONS: tuple[Function, ...] = (
         params=(number("value"),),
         returns=arithmetic,
         note="Nothing to add gives null, as in PostgreSQL.",
+        cost=2,
     ),
     _aggregate(
         "COUNT",
@@ -180,6 +189,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("MIN(rows)", fails="CW-PATH-OBJECT", given=_ROWS),
         ),
         lambda values: least(*values),
+        cost=2,
     ),
     _aggregate(
         "MAX",
@@ -189,6 +199,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("MAX(MAX(rows.qty))", fails="CW-FORMULA-AGGREGATE", given=_ROWS),
         ),
         lambda values: greatest(*values),
+        cost=2,
     ),
     _aggregate(
         "AVG",
@@ -200,6 +211,7 @@ FUNCTIONS: tuple[Function, ...] = (
         average,
         params=(number("value"),),
         returns=DECIMAL,
+        cost=2,
     ),
     _aggregate(
         "FIRST",
@@ -227,6 +239,48 @@ FUNCTIONS: tuple[Function, ...] = (
         params=(Param("value", ANY), literal_text("separator")),
         returns=TEXT,
         note="In the same order as FIRST.",
+        cost=3,
+    ),
+    _aggregate(
+        "COUNT_DISTINCT",
+        "How many different values there are in a repeated part.",
+        (
+            Example("COUNT_DISTINCT(rows.kind)", 2, given=_ROWS),
+            Example("COUNT_DISTINCT(rows.qty) FILTER (WHERE rows.kind = 'none')", 0, given=_ROWS),
+            Example("COUNT_DISTINCT(rows)", fails="CW-PATH-OBJECT", given=_ROWS),
+        ),
+        count_distinct,
+        returns=INTEGER,
+        may_be_null=False,
+        note="Numbers count by value (2 and 2.0 are one), texts exactly. PostgreSQL: count(DISTINCT …).",
+        cost=3,
+    ),
+    _aggregate(
+        "BOOL_AND",
+        "Whether a condition is true for all elements of a repeated part.",
+        (
+            Example("BOOL_AND(rows.qty > 0)", True, given=_ROWS),
+            Example("BOOL_AND(rows.qty > 9) FILTER (WHERE rows.sku = 'X')", None, given=_ROWS),
+            Example("BOOL_AND(rows.qty)", fails="CW-TYPE", given=_ROWS),
+        ),
+        lambda values: all(values) if values else None,
+        params=(truth(),),
+        returns=BOOLEAN,
+        aliases=("EVERY",),
+        note="Elements for which it is null are left out; without any others it is null.",
+    ),
+    _aggregate(
+        "BOOL_OR",
+        "Whether a condition is true for at least one element of a repeated part.",
+        (
+            Example("BOOL_OR(rows.kind = 'free')", True, given=_ROWS),
+            Example("BOOL_OR(rows.kind = 'gift')", False, given=_ROWS),
+            Example("BOOL_OR(rows.sku)", fails="CW-TYPE", given=_ROWS),
+        ),
+        lambda values: any(values) if values else None,
+        params=(truth(),),
+        returns=BOOLEAN,
+        note="Elements for which it is null are left out; without any others it is null.",
     ),
     Function(
         "APPORTION",
@@ -252,6 +306,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "shares with the largest remainders, of equal ones the first in the order of `order_by`. Weights "
         "that add up to 0 share only an amount of 0, each getting its own weight. A null weight is 0; a null "
         f"amount gives null. The scale is written out, 0 to {MAX_SCALE}. Not in PostgreSQL.",
+        cost=20,
     ),
     Function(
         "ROW_KEY",

@@ -207,6 +207,7 @@ FUNCTIONS: tuple[Function, ...] = (
         nulls="own",
         may_be_null=True,
         syntax="value BETWEEN low AND high",
+        cost=2,
     ),
     Function(
         "CASE",

@@ -1,6 +1,6 @@
 """Functions that ask lookup tables and the id map."""
 
-from crosswalk_engine.formula.env import Env
+from crosswalk_engine.formula.env import Env, Lookup, sources_of
 from crosswalk_engine.formula.functions.spec import Example, Function, Param, literal_text, text
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import TEXT, TEXTUAL
@@ -12,12 +12,35 @@ def lookup(env: Env, table: str, key: str | None, *default: str | None) -> str |
     """The target of `key` in `table`; null for a null key; the default, or an error, when it is not there."""
     if key is None:
         return None
+    target = _table(env, table).get(key)
+    if target is not None:
+        return target
+    return _missing(table, key, default)
+
+
+def lookup_reverse(env: Env, table: str, target: str | None, *default: str | None) -> str | None:
+    """The one key of `table` that leads to `target`; null for a null target; else the default, or an error.
+
+    Raises:
+        EvalError: CW-LOOKUP-AMBIGUOUS when several keys do, whatever the default.
+    """
+    if target is None:
+        return None
+    sources = sources_of(_table(env, table), target)
+    if len(sources) > 1:
+        message = f"{len(sources)} keys of the lookup table '{table}' lead to this target"
+        raise EvalError("CW-LOOKUP-AMBIGUOUS", f"{table}:{target}", message)
+    return sources[0] if sources else _missing(table, target, default)
+
+
+def _table(env: Env, table: str) -> Lookup:
     found = env.lookups.get(table)
     if found is None:
         raise EvalError("CW-LOOKUP-MISSING", table, f"there is no lookup table '{table}'")
-    target = found.get(key)
-    if target is not None:
-        return target
+    return found
+
+
+def _missing(table: str, key: str, default: tuple[str | None, ...]) -> str | None:
     if default:
         return default[0]
     raise EvalError("CW-LOOKUP-MISSING", f"{table}:{key}", f"the lookup table '{table}' has no such entry")
@@ -54,6 +77,32 @@ FUNCTIONS: tuple[Function, ...] = (
         may_be_null=True,
         note="A null key gives null. A key that is not in the table gives the default or, without one, an "
         "error. Keys are compared exactly. Not in PostgreSQL.",
+        cost=2,
+        asks="lookup",
+    ),
+    Function(
+        "LOOKUP_REVERSE",
+        (literal_text("table"), text("target"), Param("default", TEXTUAL, optional=True)),
+        TEXT,
+        "The key of a lookup table that leads to a target: the way back.",
+        (
+            Example("LOOKUP_REVERSE('warehouses', 'MUC')", "3", lookups=_WAREHOUSES),
+            Example("LOOKUP_REVERSE('warehouses', 'PAR', '2')", "2", lookups=_WAREHOUSES),
+            Example(
+                "LOOKUP_REVERSE('terms', 'N30')",
+                fails="CW-LOOKUP-AMBIGUOUS",
+                lookups={"terms": {"30": "N30", "31": "N30"}},
+            ),
+            Example("LOOKUP_REVERSE('warehouses', 'PAR')", fails="CW-LOOKUP-MISSING", lookups=_WAREHOUSES),
+        ),
+        lookup_reverse,
+        nulls="own",
+        needs_env=True,
+        may_be_null=True,
+        note="A null target gives null. A target without a key gives the default or, without one, an "
+        "error; a target with several keys is always an error. Not in PostgreSQL.",
+        cost=3,
+        asks="lookup",
     ),
     Function(
         "IDMAP",
@@ -67,5 +116,7 @@ FUNCTIONS: tuple[Function, ...] = (
         idmap,
         needs_env=True,
         note="An id without an entry is an error; the engine can wait for it. Not in PostgreSQL.",
+        cost=10,
+        asks="idmap",
     ),
 )

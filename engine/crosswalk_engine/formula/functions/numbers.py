@@ -1,8 +1,7 @@
-"""Functions and operators of numbers: INTEGER and DECIMAL, exact, half rounds away from zero."""
+"""Operators and functions of numbers: INTEGER and DECIMAL, exact, half rounds away from zero."""
 
-import re
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeAlias
 
 from crosswalk_engine.formula.functions.spec import (
@@ -11,19 +10,15 @@ from crosswalk_engine.formula.functions.spec import (
     Param,
     arithmetic,
     first,
-    integer,
     number,
     union,
 )
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
     ANY,
-    DECIMAL,
     DIGITS,
     FAMILY_OF,
     INTEGER,
-    NUMBER,
-    TEXT,
     Value,
     in_range,
     kind_of,
@@ -35,13 +30,10 @@ Number: TypeAlias = int | Decimal
 
 #: Digits after the point that TO_DECIMAL and ROUND can ask for.
 MAX_SCALE = 20
-#: TO_DECIMAL remembers this many texts a scale: prices, rates and quantities repeat.
-_MEMO = 8192
-_DECIMAL = re.compile(r"-?[0-9]{1,34}(?:\.[0-9]{1,34})?").fullmatch
-_INTEGER = re.compile(r"-?[0-9]{1,34}").fullmatch
-_QUANTA = {scale: Decimal(1).scaleb(-scale) for scale in range(-DIGITS, DIGITS + 1)}
+#: Scale -> the number with a one in its last place.
+QUANTA = {scale: Decimal(1).scaleb(-scale) for scale in range(-DIGITS, DIGITS + 1)}
 #: Wide enough that a quotient of two 34-digit numbers is rounded once, not twice.
-_WIDE = Context(prec=120, rounding=ROUND_HALF_UP)
+WIDE = Context(prec=120, rounding=ROUND_HALF_UP)
 #: PostgreSQL gives a quotient at least this many significant digits (NUMERIC_MIN_SIG_DIGITS).
 _QUOTIENT_DIGITS = 16
 
@@ -90,8 +82,8 @@ def quotient(left: Decimal, right: Decimal) -> Decimal:
     weight = left_weight - right_weight - (1 if left_first <= right_first else 0)
     scale = max(_QUOTIENT_DIGITS - weight * 4, scale_of(left), scale_of(right), 0)
     try:
-        exact = _WIDE.divide(left, right)
-        return _WIDE.quantize(exact, _QUANTA[min(scale, DIGITS)]) + Decimal(0)
+        exact = WIDE.divide(left, right)
+        return WIDE.quantize(exact, QUANTA[min(scale, DIGITS)]) + Decimal(0)
     except ArithmeticError as error:
         raise out_of_range("/") from error
 
@@ -101,7 +93,7 @@ def _leading(value: Decimal) -> tuple[int, int]:
     if not value:
         return 0, 0
     weight = value.adjusted() // 4
-    return weight, int(abs(value).scaleb(-4 * weight, _WIDE))
+    return weight, int(abs(value).scaleb(-4 * weight, WIDE))
 
 
 def scale_of(value: Decimal) -> int:
@@ -122,21 +114,9 @@ def modulo(left: Number, right: Number) -> Number:
     return _ranged(lambda: Decimal(left) % Decimal(right) + 0, "MOD")
 
 
-def rounded(value: Number, scale: int = 0) -> Decimal:
-    """`value` with `scale` decimals (negative: to tens, hundreds …); half rounds away from zero."""
-    if not -MAX_SCALE <= scale <= MAX_SCALE:
-        raise EvalError("CW-ARGUMENT", str(scale), f"ROUND takes -{MAX_SCALE} to {MAX_SCALE} decimals")
-    try:
-        return Decimal(value).quantize(_QUANTA[scale], ROUND_HALF_UP) + 0
-    except ArithmeticError as error:
-        raise out_of_range("ROUND") from error
-
-
-def _to_whole(rounding: str) -> Callable[[Number], Number]:
-    def whole(value: Number) -> Number:
-        return value if isinstance(value, int) else value.to_integral_value(rounding) + 0
-
-    return whole
+def sign(value: Number) -> int:
+    """-1, 0 or 1."""
+    return (value > 0) - (value < 0)
 
 
 def _pick(who: str, better: Callable[[Value, Value], bool]) -> Callable[..., Value]:
@@ -162,57 +142,18 @@ least = _pick("LEAST", lambda value, best: value < best)  # type: ignore[operato
 greatest = _pick("GREATEST", lambda value, best: value > best)  # type: ignore[operator]
 
 
-def prepare_to_decimal(scale: int | None = None) -> Callable[[str | int | Decimal], Decimal]:
-    """The conversion to DECIMAL with `scale` decimals, or with those that are written."""
-    if scale is not None and not 0 <= scale <= MAX_SCALE:
-        raise EvalError("CW-ARGUMENT", str(scale), f"TO_DECIMAL takes 0 to {MAX_SCALE} decimals")
-    quantum = None if scale is None else _QUANTA[scale]
-    memo: dict[str, Decimal] = {}
-
-    def fresh(value: str | int | Decimal) -> Decimal:
-        if isinstance(value, str) and not _DECIMAL(value):
-            raise EvalError("CW-BAD-DECIMAL", value, "TO_DECIMAL needs digits such as -12.50")
-        number = Decimal(value)
-        try:
-            return (number if quantum is None else number.quantize(quantum, ROUND_HALF_UP)) + 0
-        except ArithmeticError as error:
-            raise out_of_range("TO_DECIMAL") from error
-
-    def convert(value: str | int | Decimal) -> Decimal:
-        if not isinstance(value, str):
-            return fresh(value)
-        known = memo.get(value)
-        if known is None:
-            if len(memo) >= _MEMO:
-                memo.clear()
-            known = memo[value] = fresh(value)
-        return known
-
-    return convert
-
-
-def to_integer(value: str | int | Decimal) -> int:
-    """Digits, or a number without a fraction, as INTEGER."""
-    if isinstance(value, str):
-        if not _INTEGER(value):
-            raise EvalError("CW-BAD-INTEGER", value, "TO_INTEGER needs digits such as -12")
-        return int(value)
-    whole = int(value)
-    if whole != value:
-        raise EvalError("CW-BAD-INTEGER", text_of(value), "TO_INTEGER needs a number without a fraction")
-    return whole
-
-
 def _binary(
-    sign: str, summary: str, examples: tuple[Example, ...], body: Callable[..., Number], note: str = ""
+    sign: str,
+    summary: str,
+    examples: tuple[Example, ...],
+    body: Callable[..., Number],
+    note: str = "",
+    cost: int = 4,
 ) -> Function:
     operands = (number("left"), number("right"))
-    return Function(
-        sign, operands, arithmetic, summary, examples, body, syntax=f"left {sign} right", note=note
-    )
+    syntax = f"left {sign} right"
+    return Function(sign, operands, arithmetic, summary, examples, body, syntax=syntax, note=note, cost=cost)
 
-
-_CONVERTIBLE = TEXT | NUMBER
 
 FUNCTIONS: tuple[Function, ...] = (
     _binary(
@@ -253,6 +194,7 @@ FUNCTIONS: tuple[Function, ...] = (
         divide,
         "As in PostgreSQL: of two INTEGERs the whole part (7 / 2 is 3); else at least 16 significant digits. "
         "Write TO_DECIMAL(…) around one side to keep the fraction, and ROUND(…, n) around the result.",
+        cost=20,
     ),
     Function(
         "NEG",
@@ -275,20 +217,7 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         modulo,
         note="Also written left % right.",
-    ),
-    Function(
-        "ROUND",
-        (number(), integer("scale", optional=True)),
-        DECIMAL,
-        "Rounds to a number of decimals (0 if none is given); half rounds away from zero.",
-        (
-            Example("ROUND(2.675, 2)", "2.68"),
-            Example("ROUND(-0.125, 2)", "-0.13"),
-            Example("ROUND(1250, -2)", "1300"),
-            Example("ROUND(1, 21)", fails="CW-ARGUMENT"),
-        ),
-        rounded,
-        note="The result is a DECIMAL with exactly that scale.",
+        cost=7,
     ),
     Function(
         "ABS",
@@ -299,22 +228,17 @@ FUNCTIONS: tuple[Function, ...] = (
         abs,
     ),
     Function(
-        "FLOOR",
+        "SIGN",
         (number(),),
-        first,
-        "The next whole number that is not greater.",
-        (Example("FLOOR(-2.5)", "-3"), Example("FLOOR(TRUE)", fails="CW-FORMULA-TYPE")),
-        _to_whole(ROUND_FLOOR),
-        note="Of a DECIMAL a DECIMAL without decimals.",
-    ),
-    Function(
-        "CEIL",
-        (number(),),
-        first,
-        "The next whole number that is not less.",
-        (Example("CEIL(2.1)", "3"), Example("CEIL('2')", fails="CW-FORMULA-TYPE")),
-        _to_whole(ROUND_CEILING),
-        aliases=("CEILING",),
+        INTEGER,
+        "-1 for a number below 0, 1 for one above it, else 0.",
+        (
+            Example("SIGN(-2.50)", -1),
+            Example("SIGN(0.00)", 0),
+            Example("SIGN('-1')", fails="CW-FORMULA-TYPE"),
+        ),
+        sign,
+        note="An INTEGER; PostgreSQL gives the kind of the argument.",
     ),
     Function(
         "LEAST",
@@ -325,6 +249,7 @@ FUNCTIONS: tuple[Function, ...] = (
         least,
         nulls="own",
         may_be_null=True,
+        cost=2,
     ),
     Function(
         "GREATEST",
@@ -335,44 +260,6 @@ FUNCTIONS: tuple[Function, ...] = (
         greatest,
         nulls="own",
         may_be_null=True,
-    ),
-    Function(
-        "TO_DECIMAL",
-        (Param("value", _CONVERTIBLE), integer("scale", optional=True, literal=True)),
-        DECIMAL,
-        "A text or number as DECIMAL, rounded half up to a scale (without one: as it is written).",
-        (
-            Example("TO_DECIMAL(qty, 4)", "2.0000", given={"qty": "2"}),
-            Example("TO_DECIMAL('2.675', 2)", "2.68"),
-            Example("TO_DECIMAL(price, 2)", fails="CW-BAD-DECIMAL", given={"price": "12,50"}),
-        ),
-        prepare=prepare_to_decimal,
-        note="Takes an optional minus, digits and a point with digits; no spaces, no thousands marks, no "
-        "exponent (PostgreSQL would take some of them). The scale is written out, 0 to 20.",
-    ),
-    Function(
-        "TO_INTEGER",
-        (Param("value", _CONVERTIBLE),),
-        INTEGER,
-        "A text of digits, or a number without a fraction, as INTEGER.",
-        (
-            Example("TO_INTEGER('20')", 20),
-            Example("TO_INTEGER(2.00)", 2),
-            Example("TO_INTEGER('2.5')", fails="CW-BAD-INTEGER"),
-        ),
-        to_integer,
-        note="A fraction is an error (PostgreSQL would round it).",
-    ),
-    Function(
-        "TO_TEXT",
-        (Param("value", ANY),),
-        TEXT,
-        "Any value as text: digits with their scale, ISO dates, true and false.",
-        (
-            Example("TO_TEXT(12.50)", "12.50"),
-            Example("TO_TEXT(TRUE)", "true"),
-            Example("TO_TEXT()", fails="CW-FORMULA-ARGUMENTS"),
-        ),
-        text_of,
+        cost=2,
     ),
 )

@@ -62,9 +62,9 @@ class Function:
         needs_env: the body's first argument is the `Env`.
         may_be_null: the result can be null although no argument is.
         aliases: other names that mean the same.
-        cost: what one call takes, in units of the plainest one (the first characters of a short text, about
-            0.1 microseconds); of an aggregate, for each element. Whole numbers, measured on the examples and
-            rounded; the checker and the linter add them up as fuel.
+        cost: what one call takes on a short value, in units of 0.1 microseconds, which is about what the
+            plainest function (LEFT, UPPER) takes; of an aggregate, for each element. A whole number, measured
+            on the examples and rounded. The checker and the linter add it up as fuel.
         asks: what the first argument names, when it is a thing outside of the record.
     """
 

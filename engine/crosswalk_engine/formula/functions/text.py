@@ -1,14 +1,9 @@
-"""Functions of text."""
+"""Functions that join, cut and fill text."""
 
-import re
-from collections.abc import Callable
-from functools import lru_cache
-
-from crosswalk_engine.formula.functions.spec import Example, Function, Param, integer, literal_text, text
+from crosswalk_engine.formula.functions.spec import Example, Function, Param, integer, text
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
     ANY,
-    BOOLEAN,
     INTEGER,
     MAX_TEXT,
     TEXT,
@@ -17,8 +12,6 @@ from crosswalk_engine.formula.values import (
     text_of,
     text_too_long,
 )
-
-_LONG_PATTERN = 256
 
 
 def concat(*values: Value) -> str:
@@ -95,72 +88,6 @@ def replace(value: str, search: str, replacement: str) -> str:
     return value.replace(search, replacement)
 
 
-def fit(value: str, width: int) -> str:
-    """`value` cut to at most `width` characters: after the last whole word that fits, else inside it."""
-    if width < 0:
-        raise EvalError("CW-ARGUMENT", str(width), "FIT needs a width of 0 or more")
-    if len(value) <= width:
-        return value
-    cut = value[:width]
-    if not value[width].isspace() and any(c.isspace() for c in cut.strip()):
-        cut = cut[: max(index for index, c in enumerate(cut) if c.isspace())]
-    return cut.rstrip() or value[:width]
-
-
-def trim(value: str, characters: str = " ") -> str:
-    """`value` without `characters` at both ends."""
-    return value.strip(characters) if characters else value
-
-
-def digits(value: str) -> str:
-    """The digits 0 to 9 of `value`, in order."""
-    return "".join([c for c in value if "0" <= c <= "9"])
-
-
-@lru_cache(maxsize=512)
-def prepare_like(pattern: str) -> Callable[[str], bool]:
-    """A test for the LIKE `pattern`: each part between ``%`` has a fixed width, so nothing backtracks."""
-    if len(pattern) > _LONG_PATTERN:
-        raise EvalError("CW-ARGUMENT", None, f"a LIKE pattern has at most {_LONG_PATTERN} characters")
-    split = _split_pattern(pattern)
-    parts = [re.compile("".join(part), re.DOTALL) for part in split]
-    head, *middle, last = parts if len(parts) > 1 else [parts[0], parts[0]]
-    last_width = len(split[-1])
-
-    def matches(value: str) -> bool:
-        found = head.match(value)
-        at = -1 if found is None else found.end()
-        for part in middle:
-            found = part.search(value, at) if at >= 0 else None
-            at = -1 if found is None else found.end()
-        start = len(value) - last_width
-        return 0 <= at <= start and last.fullmatch(value, start) is not None
-
-    if len(parts) == 1:
-        return lambda value: head.fullmatch(value) is not None
-    return matches
-
-
-def _split_pattern(pattern: str) -> list[list[str]]:
-    """The parts between ``%``, each a list with one regular expression for each character."""
-    parts: list[list[str]] = [[]]
-    escaped = False
-    for character in pattern:
-        if not escaped and character == "\\":
-            escaped = True
-            continue
-        if not escaped and character == "%":
-            parts.append([])
-        elif not escaped and character == "_":
-            parts[-1].append(".")
-        else:
-            parts[-1].append(re.escape(character))
-        escaped = False
-    if escaped:
-        raise EvalError("CW-ARGUMENT", pattern, "a LIKE pattern cannot end with a backslash")
-    return parts
-
-
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         "CONCAT",
@@ -175,6 +102,7 @@ FUNCTIONS: tuple[Function, ...] = (
         concat,
         nulls="own",
         note="Takes values of every kind, in their text form. All null gives ''.",
+        cost=4,
     ),
     Function(
         "CONCAT_WS",
@@ -189,6 +117,7 @@ FUNCTIONS: tuple[Function, ...] = (
         concat_ws,
         nulls="own",
         may_be_null=True,
+        cost=3,
     ),
     Function(
         "||",
@@ -204,43 +133,7 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         join,
         syntax="left || right",
-    ),
-    Function(
-        "UPPER",
-        (text(),),
-        TEXT,
-        "Capital letters.",
-        (
-            Example("UPPER('sku-1a')", "SKU-1A"),
-            Example("UPPER('ß')", "SS"),
-            Example("UPPER(TRUE)", fails="CW-FORMULA-TYPE"),
-        ),
-        lambda value: bounded(value.upper(), "UPPER"),
-        note="By Unicode's full mapping: ß becomes SS.",
-    ),
-    Function(
-        "LOWER",
-        (text(),),
-        TEXT,
-        "Small letters.",
-        (
-            Example("LOWER('Anna@Example.COM')", "anna@example.com"),
-            Example("LOWER(1.5)", fails="CW-FORMULA-TYPE"),
-        ),
-        lambda value: bounded(value.lower(), "LOWER"),
-    ),
-    Function(
-        "TRIM",
-        (text(), text("characters", optional=True)),
-        TEXT,
-        "Takes spaces (or the given characters) away at both ends.",
-        (
-            Example("TRIM('  A 1 ')", "A 1"),
-            Example("TRIM('--x-', '-')", "x"),
-            Example("TRIM(2.5)", fails="CW-FORMULA-TYPE"),
-        ),
-        trim,
-        note="Only U+0020 is a space here. A text of spaces becomes '', which is not null.",
+        cost=3,
     ),
     Function(
         "SUBSTRING",
@@ -254,6 +147,7 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         substring,
         aliases=("SUBSTR",),
+        cost=2,
     ),
     Function(
         "LEFT",
@@ -291,6 +185,7 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         split_part,
         note="A part that does not exist is ''.",
+        cost=2,
     ),
     Function(
         "LPAD",
@@ -303,6 +198,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("LPAD('x', 70000)", fails="CW-TEXT-LONG"),
         ),
         lpad,
+        cost=3,
     ),
     Function(
         "RPAD",
@@ -311,6 +207,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "Fills on the right (with spaces, or the given text) to a length; a longer text is cut.",
         (Example("RPAD('A', 3, '.')", "A.."), Example("RPAD('x', 70000)", fails="CW-TEXT-LONG")),
         rpad,
+        cost=3,
     ),
     Function(
         "REPLACE",
@@ -331,56 +228,5 @@ FUNCTIONS: tuple[Function, ...] = (
         "The number of characters.",
         (Example("LENGTH('Zoë')", 3), Example("LENGTH(TRUE)", fails="CW-FORMULA-TYPE")),
         len,
-    ),
-    Function(
-        "STARTS_WITH",
-        (text(), text("prefix")),
-        BOOLEAN,
-        "Whether a text begins with a prefix.",
-        (
-            Example("STARTS_WITH('WEB-771', 'WEB-')", True),
-            Example("STARTS_WITH('a')", fails="CW-FORMULA-ARGUMENTS"),
-        ),
-        lambda value, prefix: value.startswith(prefix),
-    ),
-    Function(
-        "LIKE",
-        (text(), literal_text("pattern")),
-        BOOLEAN,
-        "Whether a text matches a pattern: % is any run of characters, _ is one, \\ quotes the next.",
-        (
-            Example("'WEB-77120' LIKE 'WEB-%'", True),
-            Example("'BS1 4RW' LIKE '___ ___'", True),
-            Example("'100%' LIKE '100\\%'", True),
-            Example("'a' LIKE 'b\\'", fails="CW-FORMULA-ARGUMENT"),
-        ),
-        prepare=prepare_like,
-        syntax="text LIKE 'pattern'",
-        note="NOT LIKE is the opposite. The pattern is written out, at most 256 characters.",
-    ),
-    Function(
-        "FIT",
-        (text(), integer("width")),
-        TEXT,
-        "Cuts a text to a width, after the last whole word that fits.",
-        (
-            Example("FIT('Steel kettle, brushed, 1.7 l', 15)", "Steel kettle,"),
-            Example("FIT('Donaudampfschifffahrt', 10)", "Donaudampf"),
-            Example("FIT('a', 0 - 1)", fails="CW-ARGUMENT"),
-        ),
-        fit,
-        note="A first word that is longer than the width is cut inside. Not in PostgreSQL.",
-    ),
-    Function(
-        "DIGITS",
-        (text(),),
-        TEXT,
-        "The digits 0 to 9 of a text, without anything else.",
-        (
-            Example("DIGITS('+44 (0)117 496-0181')", "4401174960181"),
-            Example("DIGITS(1.5)", fails="CW-FORMULA-TYPE"),
-        ),
-        digits,
-        note="No digits gives ''. Not in PostgreSQL.",
     ),
 )

@@ -1,0 +1,29 @@
+"""Things that formulas choose by name: units, currencies, patterns, date parts."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from crosswalk_engine.formula.problems import EvalError
+from crosswalk_engine.payload.nearest import did_you_mean
+
+T = TypeVar("T")
+
+
+def named(name: str, known: Mapping[str, T], what: str) -> T:
+    """The entry of `known` that is called `name`.
+
+    Raises:
+        EvalError: CW-ARGUMENT, with the nearest name.
+    """
+    if name in known:
+        return known[name]
+    raise unknown_name(name, known, what)
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> EvalError:
+    """The error for a `name` that is none of `known`; `what` is the thing, e.g. ``unit``."""
+    names = sorted(known)
+    # Long lists (currencies, countries) are looked up elsewhere; short ones stand in the message.
+    listed = f"; there are {', '.join(names)}" if len(names) <= 12 else ""
+    advice = did_you_mean(name, names)
+    return EvalError("CW-ARGUMENT", name, f"no {what} has this name" + (f"; {advice}" if advice else listed))
