@@ -1,0 +1,138 @@
+"""One formula or mapping, every way to run it, one record: the outcomes that have to be equal."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from crosswalk_engine.formula import (
+    EvalError,
+    FormulaError,
+    RowScope,
+    Scope,
+    TypedFormula,
+    compile_formula,
+    evaluate,
+    parse_formula,
+    to_json_value,
+)
+from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
+from crosswalk_engine.mapping.oracle import map_by_oracle
+from crosswalk_engine.mapping.result import MapResult
+from crosswalk_engine.mapping.tree import MappingTree
+
+from tests.fuzz.grounds import RELATED
+from tests.fuzz.guard import GUARD
+from tests.fuzz.mappings import Levels
+from tests.fuzz.records import COLLECTIONS, decode, idmap, lookups, related
+
+NOW = datetime(2026, 3, 9, 10, 13, 58, tzinfo=UTC)
+Outcome: TypeAlias = tuple[Any, ...]
+Way: TypeAlias = Callable[[bytes], Outcome]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A case in which two ways do not agree: what was expected (by the oracle), and what came."""
+
+    way: str
+    record: bytes
+    expected: Outcome
+    got: Outcome
+
+
+def options() -> dict[str, Any]:
+    """What both sides are given besides the record."""
+    return {"related": related(), "idmap": idmap, "now": NOW}
+
+
+def scope_of(levels: Levels) -> Scope:
+    """The scope of a formula outside of mappings, at most one level deep."""
+    return Scope(
+        related=dict.fromkeys(RELATED),
+        related_keys={name: key for name, (_, key, _) in RELATED.items()},
+        collections=frozenset(
+            path for path, above in COLLECTIONS.items() if not above and path != "extra.tags"
+        ),
+        row=RowScope(*levels[0]) if levels else None,
+    )
+
+
+def parsed(text: str, levels: Levels) -> TypedFormula | None:
+    """The formula; `None` when it is refused."""
+    try:
+        return parse_formula(text, scope_of(levels))
+    except FormulaError:
+        return None
+
+
+def formula_ways(formula: TypedFormula) -> dict[str, Way]:
+    """The oracle first, then what has to agree with it."""
+    compiled, given = compile_formula(formula), {"lookups": lookups(), **options()}
+
+    def way(run: Callable[..., Any]) -> Way:
+        def outcome(raw: bytes) -> Outcome:
+            record = decode(raw)
+            try:
+                with GUARD.watching():
+                    value = run(record, **given)
+            except EvalError as error:
+                return ("error", *error.key())
+            except Exception as error:  # noqa: BLE001  a crash is an outcome
+                return ("crash", type(error).__name__, str(error)[:200])
+            return ("value", type(value).__name__, to_json_value(value))
+
+        return outcome
+
+    return {"oracle": way(lambda *a, **k: evaluate(formula, *a, **k)), "compiled formula": way(compiled)}
+
+
+def mapping_ways(tree: MappingTree, *, stored: bool = False) -> dict[str, Way]:
+    """The oracle first; the compiled mapping over dicts and bytes; with `stored`, also as released."""
+    tables, given = lookups(), options()
+    compiled = CompiledMapping(tree, tables)
+    ways: dict[str, Way] = {
+        "oracle": _mapped(lambda raw: map_by_oracle(tree, decode(raw), lookups=tables, **given)),
+        "mapping over dicts": _mapped(lambda raw: compiled.apply(decode(raw), **given)),
+        "mapping over bytes": _mapped(lambda raw: compiled.apply_bytes(raw, **given)),
+    }
+    if stored:
+        again = compile_ir(tree.to_json(), tables)
+        ways["mapping from a release"] = _mapped(lambda raw: again.apply_bytes(raw, **given))
+    return ways
+
+
+def _mapped(run: Callable[[bytes], MapResult]) -> Way:
+    def outcome(raw: bytes) -> Outcome:
+        try:
+            with GUARD.watching():
+                result = run(raw)
+            shown = _shown(result)
+        except Exception as error:  # noqa: BLE001  a crash is an outcome
+            return ("crash", type(error).__name__, str(error)[:200])
+        return (shown, result.errors, result.warnings)
+
+    return outcome
+
+
+def _shown(result: MapResult) -> Any:
+    if not result.ok:
+        return None
+    several: Callable[[], Any] | None = getattr(result, "outputs_bytes", None)
+    return several() if several is not None else result.output_bytes()
+
+
+def compared(ways: Mapping[str, Way], raw: bytes) -> Difference | None:
+    """The first way that does not agree with the oracle on a record, or that did what formulas never do."""
+    GUARD.events.clear()
+    (_, oracle), *others = ways.items()
+    expected = oracle(raw)
+    if expected[0] == "crash":
+        return Difference("oracle", raw, ("no exception",), expected)
+    for name, way in others:
+        got = way(raw)
+        if got != expected:
+            return Difference(name, raw, expected, got)
+    if GUARD.events:
+        return Difference("while running", raw, (), tuple(GUARD.events))
+    return None
