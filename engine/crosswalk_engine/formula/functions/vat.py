@@ -18,7 +18,7 @@ _FORMS: Mapping[str, str] = {
     "CY": "[0-9]{8}[A-Z]",
     "CZ": "[0-9]{8,10}",
     "DE": "[1-9][0-9]{8}",
-    "DK": "[0-9]{8}",
+    "DK": "[1-9][0-9]{7}",
     "EE": "[0-9]{9}",
     "EL": "[0-9]{9}",
     "ES": "[A-Z][0-9]{7}[A-Z0-9]|[0-9]{8}[A-Z]",
@@ -55,8 +55,8 @@ def _has_luhn(digits: str) -> bool:
 
 
 def _at(number: str) -> bool:
-    # Luhn's sum, moved by 4 (Bundesministerium für Finanzen, UID).
-    return (int(luhn(number[1:8])) + 6) % 10 == int(number[8])
+    # Luhn's sum with the weights the other way round, moved by 4 (BMF, Konstruktionsregeln der UID).
+    return (int(luhn(number[1:8] + "0")) + 6) % 10 == int(number[8])
 
 
 def _de(number: str) -> bool:
@@ -77,8 +77,19 @@ def _fr(number: str) -> bool:
 
 
 def _gb(number: str) -> bool:
-    # HMRC: modulus 97, and since 2010 the same moved by 55.
-    return not number.isdigit() or _weighed(number, (8, 7, 6, 5, 4, 3, 2, 10, 1)) % 97 in (0, 42)
+    if not number.isdigit():
+        return True
+    # HMRC: modulus 97; numbers given since 2009 begin at 100 and may be moved by 55 either way.
+    rest = _weighed(number, (8, 7, 6, 5, 4, 3, 2, 10, 1)) % 97
+    return rest == 0 or (rest in (42, 55) and int(number[:3]) >= 100)
+
+
+def _it(number: str) -> bool:
+    # Seven digits of the firm, three of the tax office, one to check.
+    office = int(number[7:10])
+    return (
+        int(number[:7]) > 0 and (1 <= office <= 100 or office in (120, 121, 888, 999)) and _has_luhn(number)
+    )
 
 
 def _nl(number: str) -> bool:
@@ -100,7 +111,7 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
     "FI": lambda number: _weighed(number, (7, 9, 10, 5, 8, 4, 2, 1)) % 11 == 0,
     "FR": _fr,
     "GB": _gb,
-    "IT": _has_luhn,
+    "IT": _it,
     "LU": lambda number: int(number[:6]) % 89 == int(number[6:]),
     "NL": _nl,
     "PL": lambda number: _weighed(number, (6, 5, 7, 2, 3, 4, 5, 6, 7, -1)) % 11 == 0,
