@@ -80,7 +80,7 @@ async def test_a_data_error_is_a_dead_letter_with_field_and_value(quick_path: Pa
     await stage.run()
     dead = events_in(stage.journal.core.db, ("dead",))
     assert [(d.record, d.code) for d in dead] == [("1", "X-BAD"), ("2", "X-ITEM")]
-    assert dead[0].reason == "CUOR: cannot be mapped [bad]"
+    assert dead[0].reason == "CUOR: X-BAD cannot be mapped [bad]"
     assert "lines[0].ITNO" in (dead[1].reason or "")
     assert "UNKNOWN" in (dead[1].reason or "")
     assert (ends(stage), stage.erp.heads) == ({"dead": 2, "done": 1}, {})

@@ -126,6 +126,22 @@ class Inbox:
         ).fetchone()
         return None if row[0] is None else float(row[0])
 
+    def let_go(self, number: int, code: str) -> bool:
+        """Whether a person sent event `number` round again after it was held with `code`."""
+        rows = self._core.db.execute(
+            "select action, detail from audit where event = ? and action in ('held', 'replayed')"
+            " order by seq",
+            (number,),
+        ).fetchall()
+        held = [at for at, (action, detail) in enumerate(rows) if action == "held" and f'"{code}"' in detail]
+        return bool(held) and any(action == "replayed" for action, _ in rows[held[0] :])
+
+    def remark(self, action: str, remarks: Iterable[tuple[Event, dict[str, Any]]], *, at: float) -> None:
+        """Write what was decided about events into the audit; their states stay. Details hold no values."""
+        with self._core.transaction():
+            for event, detail in remarks:
+                self._core.note(action, event.id, event.record, detail, at)
+
     def requeue(self, number: int, *, at: float, actor: str) -> str | None:
         """A person sends a dead or held event round again; returns its record, None when it is neither."""
         with self._core.transaction() as db:

@@ -67,11 +67,15 @@ def _real(tree: MappingTree, path: str) -> str:
 def _flow_paths(release: Release, flow: FlowDocument) -> Iterator[str]:
     conditions = release.conditions(flow.name)
     for ir in (conditions.accept, *conditions.ensures, *conditions.routes, *conditions.choices):
-        yield from _condition_paths(ir)
+        yield from condition_paths(ir)
     yield from (ensure.key for ensure in flow.ensures)
 
 
-def _condition_paths(ir: Any) -> tuple[str, ...]:
+def condition_paths(ir: Any) -> tuple[str, ...]:
+    """The paths that a compiled condition reads, those of related records under their names.
+
+    `None`, no condition, reads nothing.
+    """
     if ir is None:
         return ()
     node: Node = from_json(ir)

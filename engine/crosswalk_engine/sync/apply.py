@@ -1,6 +1,6 @@
 """Apply: the flow's condition, then the mapping; data errors become one clear reason."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Protocol
 
@@ -24,6 +24,9 @@ class Targets(Protocol):
 
 #: The problem code of a key that is not in the id map yet.
 MISSING_ID = "CW-IDMAP-MISSING"
+
+#: Problems of one record that stand in a reason.
+MOST_SHOWN = 100
 
 
 def id_map(outbox: Targets) -> IdMap:
@@ -82,12 +85,15 @@ def _refused(result: MapResult) -> Verdict:
     return Verdict(EventState.DEAD, others[0].code, reasons(others))
 
 
-def reasons(problems: Iterable[Problem]) -> str:
-    """All problems in one line, each with path and value."""
-    return "; ".join(
-        f"{problem.path}: {problem.message}" + (f" [{problem.value}]" if problem.value is not None else "")
-        for problem in problems
-    )
+def reasons(problems: Sequence[Problem]) -> str:
+    """All problems in one line, each with path, code and value; of very many, the first ones."""
+    shown = [
+        f"{problem.path or 'record'}: {problem.code} {problem.message}"
+        + (f" [{problem.value}]" if problem.value else "")
+        for problem in problems[:MOST_SHOWN]
+    ]
+    more = len(problems) - MOST_SHOWN
+    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
 
 def as_record_error(result: MapResult, where: str) -> RecordError:

@@ -3,25 +3,30 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
-from crosswalk_engine.connectors.contract import Document, Source, Target
-from crosswalk_engine.errors import ConfigError, RecordError
-from crosswalk_engine.formula import EvalError, compile_formula, formula_from_ir
-from crosswalk_engine.journal import Journal
+from crosswalk_engine.connectors.contract import Source, Target
+from crosswalk_engine.errors import ConfigError
+from crosswalk_engine.journal import Event, Journal
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
 from crosswalk_engine.payload.paths import MISSING, get
 from crosswalk_engine.project.flow import Ensure, FlowDocument
 from crosswalk_engine.release import Release
+from crosswalk_engine.release.drift import drift_check
+from crosswalk_engine.release.reads import condition_paths
 from crosswalk_engine.sync.apply import IdMap, id_map
+from crosswalk_engine.sync.conditions import Condition, condition
+from crosswalk_engine.sync.drift import Watch
 from crosswalk_engine.sync.ensure import Ensurer, Needed
 from crosswalk_engine.sync.pipeline import Pipeline
 from crosswalk_engine.sync.related import RelatedCache
-from crosswalk_engine.sync.stages import Fetched, Related
+from crosswalk_engine.sync.stages import Fetched
 from crosswalk_engine.sync.validate import load_validators
+from crosswalk_engine.sync.ways import candidates, compile_ways
 from crosswalk_engine.sync.world import World
 
 Locks = defaultdict[str, asyncio.Lock]
-Condition = Callable[[Document, Related], bool]
 
 
 def assemble(
@@ -42,13 +47,14 @@ def assemble(
         _check_related(flow, mappings, source)
         cache = caches.setdefault(flow.source.connection, RelatedCache(source, world))
         conditions = release.conditions(flow.name)
+        let_go = partial(_let_go, journal)
         pipelines.append(
             Pipeline(
                 flow=flow,
                 source=source,
                 target=target,
-                mapping=mappings[flow.mapping],
-                accepts=_condition(conditions.accept),
+                mapping=candidates(flow, mappings),
+                accepts=condition(conditions.accept, "the flow's condition"),
                 ensurers=_ensurers(
                     flow, mappings, conditions.ensures, target, cache, journal, ids, world, locks
                 ),
@@ -57,9 +63,34 @@ def assemble(
                 journal=journal,
                 ids=ids,
                 world=world,
+                ways=compile_ways(flow, conditions, mappings, let_go),
+                drift=_watch(release, flow, journal, world, let_go),
             )
         )
     return pipelines
+
+
+def _let_go(journal: Journal, event: Event, code: str) -> bool:
+    return journal.inbox.let_go(event.id, code)
+
+
+def _watch(
+    release: Release,
+    flow: FlowDocument,
+    journal: Journal,
+    world: World,
+    let_go: Callable[[Event, str], bool],
+) -> Watch | None:
+    """What looks at the flow's records; None when the release was built without samples of them."""
+    name = f"{release.mappings[flow.mapping]['source']['system']}.{flow.source.entity}"
+    if name not in release.shapes:
+        return None
+
+    def remark(event: Event, detail: dict[str, Any]) -> None:
+        journal.inbox.remark("drift", [(event, detail)], at=world.now())
+
+    accept = condition_paths(release.conditions(flow.name).accept)
+    return Watch(flow.name, drift_check(release, name), frozenset(accept), remark, let_go)
 
 
 def _ensurers(
@@ -73,13 +104,13 @@ def _ensurers(
     world: World,
     locks: Mapping[str, Locks],
 ) -> tuple[Ensurer, ...]:
-    main = mappings[flow.mapping]
+    main = candidates(flow, mappings)
     return tuple(
         Ensurer(
             step=step,
-            entity=main.related_entities[step.related],
+            entity=main.tree.related[step.related].entity,
             mapping=mappings[step.mapping],
-            needed=_needed(step, _condition(condition)),
+            needed=_needed(step, condition(ir, f"the condition of ensure {step.entity}")),
             target=target,
             target_name=flow.target.connection,
             cache=cache,
@@ -88,33 +119,18 @@ def _ensurers(
             world=world,
             locks=locks[flow.target.connection],
         )
-        for step, condition in zip(flow.ensures, conditions, strict=True)
+        for step, ir in zip(flow.ensures, conditions, strict=True)
     )
 
 
-def _needed(step: Ensure, condition: Condition) -> Needed:
+def _needed(step: Ensure, holds: Condition) -> Needed:
     def needed(record: Fetched) -> str | None:
         key = get(record.document, step.key)
-        if key is MISSING or key is None or not condition(record.document, record.related):
+        if key is MISSING or key is None or not holds(record.document, record.related):
             return None
         return str(key)
 
     return needed
-
-
-def _condition(ir: object | None) -> Condition:
-    """A flow's formula as a yes or no; no formula says yes, null says no."""
-    if ir is None:
-        return lambda document, related: True
-    compiled = compile_formula(formula_from_ir(ir))
-
-    def holds(document: Document, related: Related) -> bool:
-        try:
-            return compiled(document, related=related) is True
-        except EvalError as error:
-            raise RecordError(error.code, str(error), where="the flow's condition") from error
-
-    return holds
 
 
 def _ends(flow: FlowDocument, connectors: Mapping[str, Source | Target]) -> tuple[Source, Target]:

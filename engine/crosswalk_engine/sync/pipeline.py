@@ -1,6 +1,6 @@
 """The way of the data at run time, on one page.
 
-    claim → fetch → apply → validate → (ensure → apply) → route → deliver → write back
+    claim → fetch → drift, accept, ways → apply → validate → (ensure → apply) → route → deliver → write back
 
 Every stage is blind to the others and hands a frozen value on; a stage that cannot go on says so by a verdict
 or an error of the kind that names what to do. Whatever happens, each claimed event ends the batch in exactly
@@ -27,12 +27,14 @@ from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.sync.apply import IdMap, apply
 from crosswalk_engine.sync.deliver import deliver
+from crosswalk_engine.sync.drift import Watch
 from crosswalk_engine.sync.ensure import Ensurer, Prepared
 from crosswalk_engine.sync.fetch import coalesce, fetch
 from crosswalk_engine.sync.related import RelatedCache
 from crosswalk_engine.sync.route import Way, route
-from crosswalk_engine.sync.stages import Fetched, Mapped, Related, Verdict, Work
-from crosswalk_engine.sync.validate import Validator, validate
+from crosswalk_engine.sync.stages import Chosen, Fetched, Mapped, Related, Verdict, Work
+from crosswalk_engine.sync.validate import Validator, together, validate
+from crosswalk_engine.sync.ways import Ways
 from crosswalk_engine.sync.world import World
 
 #: Events of one batch: the largest id set of the sources we know.
@@ -49,7 +51,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One flow of a release, with everything that it needs."""
+    """One flow of a release, with everything that it needs.
+
+    Attributes:
+        mapping: what related records are fetched for; `ways` says which mapping a record is mapped with.
+        ways: None for a flow with one mapping and no routes.
+        drift: None where the release has no shape of the source's records.
+    """
 
     flow: FlowDocument
     source: Source
@@ -62,6 +70,8 @@ class Pipeline:
     journal: Journal
     ids: IdMap
     world: World
+    ways: Ways | None = None
+    drift: Watch | None = None
 
     async def run_batch(self) -> bool:
         """Claim what is due and bring it as far as it goes; returns whether there was anything."""
@@ -82,37 +92,58 @@ class Pipeline:
                 gone = Verdict(EventState.SKIPPED, "CW-GONE", "the record is no longer there")
                 why = absent[work.record]
                 self._settle(work, gone if why is None else self._verdict(why, work))
-        await self._bring_all([record for record in fetched if self._accept(record)])
+        chosen = [found for record in fetched if (found := self._choose(record)) is not None]
+        self._note_ways()
+        await self._bring_all(chosen)
         return True
 
-    def _accept(self, fetched: Fetched) -> bool:
+    def _choose(self, record: Fetched) -> Chosen | None:
+        """The way of a record; None when it ends here, and then its event is settled."""
         try:
-            accepted = self.accepts(fetched.document, fetched.related)
+            found = self._way(record)
         except Exception as error:  # noqa: BLE001  one record must never stop the others
-            self._settle(fetched.work, self._verdict(error, fetched.work))
-            return False
-        if not accepted:
-            verdict = Verdict(
-                EventState.SKIPPED, "CW-NOT-ACCEPTED", "the flow does not take it in this state"
-            )
-            self._settle(fetched.work, verdict)
-        return accepted
+            found = self._verdict(error, record.work)
+        if isinstance(found, Chosen):
+            return found
+        self._settle(record.work, found)
+        return None
 
-    async def _bring_all(self, records: Sequence[Fetched]) -> None:
+    def _way(self, record: Fetched) -> Chosen | Verdict:
+        drifted = self.drift.look(record) if self.drift is not None else None
+        try:
+            accepted = self.accepts(record.document, record.related)
+        except RecordError:
+            if drifted is None:
+                raise
+            return drifted.verdict
+        # A record that the flow does not take is nobody's business, unless drift may be why it is not taken.
+        if drifted is not None and (accepted or drifted.at_condition):
+            return drifted.verdict
+        if not accepted:
+            return Verdict(EventState.SKIPPED, "CW-NOT-ACCEPTED", "the flow does not take it in this state")
+        return Chosen(record, self.mapping) if self.ways is None else self.ways.choose(record)
+
+    def _note_ways(self) -> None:
+        if self.ways is not None and self.ways.remarks:
+            self.journal.inbox.remark("routed", self.ways.remarks, at=self.world.now())
+            self.ways.remarks.clear()
+
+    async def _bring_all(self, records: Sequence[Chosen]) -> None:
         applied = [(record, self._apply(record)) for record in records]
-        waiting = [record for record, mapped in applied if _waits(mapped)]
+        waiting = [record.fetched for record, mapped in applied if _waits(mapped) and record.end is None]
         turn = asyncio.Semaphore(AT_ONCE)
         try:
             prepared = [await ensurer.prepare(waiting) for ensurer in self.ensurers] if waiting else []
         except Exception as error:  # noqa: BLE001  the same: only those that wait are concerned
             for record in waiting:
                 self._settle(record.work, self._verdict(error, record.work))
-            applied = [(record, mapped) for record, mapped in applied if not _waits(mapped)]
+            failed = {record.work.event.id for record in waiting}
+            applied = [pair for pair in applied if pair[0].work.event.id not in failed]
             prepared = []
 
-        async def one(record: Fetched, mapped: Mapped | Verdict) -> None:
+        async def one(record: Chosen, mapped: Mapped | Verdict) -> None:
             async with turn:
-                await self._guarded(record, lambda: self._bring(record, mapped, prepared))
+                await self._guarded(record.fetched, lambda: self._bring(record, mapped, prepared))
 
         # All end before any failure is passed on: nothing may still be sent when the journal closes.
         results = await asyncio.gather(
@@ -122,9 +153,9 @@ class Pipeline:
             if isinstance(result, BaseException):
                 raise result
 
-    def _apply(self, record: Fetched) -> Mapped | Verdict:
+    def _apply(self, record: Chosen) -> Mapped | Verdict:
         try:
-            return apply(record, self.mapping, self.ids)
+            return apply(record.fetched, record.mapping, self.ids)
         except Exception as error:  # noqa: BLE001  one record must never stop the others
             return self._verdict(error, record.work)
 
@@ -136,17 +167,21 @@ class Pipeline:
         self._settle(record.work, verdict, version=record.version)
 
     async def _bring(
-        self, record: Fetched, mapped: Mapped | Verdict, prepared: Sequence[Prepared]
+        self, chosen: Chosen, mapped: Mapped | Verdict, prepared: Sequence[Prepared]
     ) -> Verdict | None:
         """Bring one record to the target; None when it was delivered, which settled its event already."""
-        if isinstance(mapped, Verdict) and not _waits(mapped):
+        record = chosen.fetched
+        if isinstance(mapped, Verdict) and mapped.state not in (EventState.WAITING, EventState.DEAD):
             return mapped
-        if (doubt := validate(record, self.validators)) is not None:
-            return doubt
+        refused = [mapped] if isinstance(mapped, Verdict) and not _waits(mapped) else []
+        if (verdict := together([*refused, *self._doubts(record, refused)])) is not None:
+            return verdict
+        if chosen.end is not None:
+            return chosen.end
         if isinstance(mapped, Verdict):
             for ensurer, material in zip(self.ensurers, prepared, strict=True):
                 await ensurer.ensure(record, material)
-            mapped = self._apply(record)
+            mapped = self._apply(chosen)
         if isinstance(mapped, Verdict):
             return self._wait(mapped, record.work) if _waits(mapped) else mapped
         last = self.journal.outbox.last_delivery(self.flow.name, record.work.record)
@@ -160,6 +195,17 @@ class Pipeline:
         before = self.source.state(record.document)
         await deliver(mapped, self.flow, self.target, self.journal, self.world, before=before)
         return None
+
+    def _doubts(self, record: Fetched, refused: Sequence[Verdict]) -> list[Verdict]:
+        """What the validators say; a record that the mapping refuses may be too broken for them."""
+        try:
+            doubt = validate(record, self.validators)
+        except Exception as error:
+            # It must not hide what the mapping found.
+            if not refused:
+                raise
+            doubt = self._verdict(error, record.work)
+        return [] if doubt is None else [doubt]
 
     def _settle(self, work: Work, verdict: Verdict | None, *, version: int | None = None) -> None:
         """Move the work's event to its verdict, and the older events that it covers to superseded."""

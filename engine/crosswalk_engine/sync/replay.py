@@ -15,8 +15,10 @@ from crosswalk_engine.journal.inputs import DELIVER, Answers, Records, input_num
 from crosswalk_engine.journal.reading import Sent, sent, target_of
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
 from crosswalk_engine.mapping.result import MapResult
+from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.release import Release
 from crosswalk_engine.sync.apply import as_record_error, id_map
+from crosswalk_engine.sync.ways import Ways, compile_ways
 
 Outcome = Literal["same", "different", "unknown"]
 
@@ -85,6 +87,7 @@ class _Replayer:
         self._release = release
         self._journal = journal
         self._mappings: dict[str, CompiledMapping] = {}
+        self._ways: dict[str, Ways] = {}
         self._today = id_map(_Today(journal))
 
     def compare(self, write: Sent) -> Replayed:
@@ -115,25 +118,34 @@ class _Replayer:
             assumed.append(f"{entity}:{key}")
             return self._today(entity, key)
 
-        result = self._mapping(flow, step).apply(document, related=related, idmap=idmap)
+        mapping = self._mapping(flow, step, document, related)
+        result = mapping.apply(document, related=related, idmap=idmap)
         return result, tuple(dict.fromkeys(assumed))
 
-    def _mapping(self, flow: str, step: str) -> CompiledMapping:
-        name = self._name(flow, step)
-        if name not in self._mappings:
-            self._mappings[name] = compile_ir(self._release.mappings[name], self._release.lookups)
-        return self._mappings[name]
-
-    def _name(self, flow: str, step: str) -> str:
+    def _mapping(self, flow: str, step: str, document: Document, related: Records) -> CompiledMapping:
         found = self._release.flows.get(flow)
         if found is None:
             raise _absent(f"the release has no flow {masked(flow, 60)}")
         if step == DELIVER:
-            return found.mapping
+            mapping = self._flow_ways(found).decide(document, related).mapping
+            if mapping is None:
+                raise _absent(f"no condition of the flow {masked(flow, 60)} gives the record a mapping")
+            return mapping
         name = next((one.mapping for one in found.ensures if f"ensure:{one.entity}" == step), None)
         if name is None:
             raise _absent(f"the flow {masked(flow, 60)} of the release has no step {masked(step, 60)}")
-        return name
+        return self._compiled(name)
+
+    def _flow_ways(self, flow: FlowDocument) -> Ways:
+        if flow.name not in self._ways:
+            mappings = {name: self._compiled(name) for name in flow.candidates}
+            self._ways[flow.name] = compile_ways(flow, self._release.conditions(flow.name), mappings)
+        return self._ways[flow.name]
+
+    def _compiled(self, name: str) -> CompiledMapping:
+        if name not in self._mappings:
+            self._mappings[name] = compile_ir(self._release.mappings[name], self._release.lookups)
+        return self._mappings[name]
 
 
 class _Today:

@@ -5,6 +5,7 @@ from typing import Any
 
 from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.journal import Answers, Event, EventState, Inputs
+from crosswalk_engine.mapping.compile import CompiledMapping
 
 #: with-name -> id -> record.
 Related = dict[str, dict[str, Document]]
@@ -82,3 +83,20 @@ class Verdict:
     reason: str = ""
     due: float | None = None
     counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A record with its way: the mapping, and where it ends once it is mapped and validated.
+
+    `end` is None for a record that is to be delivered.
+    """
+
+    fetched: Fetched
+    mapping: CompiledMapping = field(repr=False)
+    end: Verdict | None = None
+
+    @property
+    def work(self) -> Work:
+        """The work that this came from."""
+        return self.fetched.work

@@ -1,6 +1,7 @@
 """Validate: validators look at each record before it goes; a doubtful one waits for a person."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
@@ -46,11 +47,20 @@ def load_validators(names: Sequence[str], policies: Mapping[str, dict[str, Any]]
 
 
 def validate(fetched: Fetched, validators: Mapping[str, Validator]) -> Verdict | None:
-    """None when every validator lets the record pass; else why it is held or rejected."""
+    """None when every validator lets the record pass; else why it is held or rejected: all that all say."""
+    doubts = []
     for name, validator in validators.items():
         opinion = validator.validate(fetched.document)
-        if opinion.verdict == "pass":
-            continue
-        state = EventState.DEAD if opinion.verdict == "reject" else EventState.HELD
-        return Verdict(state, f"CW-{name.upper()}", "; ".join(opinion.reasons))
-    return None
+        if opinion.verdict != "pass":
+            state = EventState.DEAD if opinion.verdict == "reject" else EventState.HELD
+            doubts.append(Verdict(state, f"CW-{name.upper()}", "; ".join(opinion.reasons)))
+    return together(doubts)
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """One verdict of several on the same record: the gravest, with all reasons, its own first."""
+    if len(verdicts) < 2:
+        return verdicts[0] if verdicts else None
+    gravest = next((one for one in verdicts if one.state is EventState.DEAD), verdicts[0])
+    others = [f"{one.code} {one.reason}" for one in verdicts if one is not gravest]
+    return replace(gravest, reason="; ".join([gravest.reason, *others]))
