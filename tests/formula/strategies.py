@@ -5,6 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.formula.templates import CALLS, CONDITIONS, FOLDS
+
 #: What real payloads hold where something else was expected.
 NASTY: list[Any] = [
     None,
@@ -63,6 +65,22 @@ NASTY: list[Any] = [
     "Anna María Lopez",
     "a-b-c",
     "AB",
+    "EUR",
+    "JPY",
+    "KGM",
+    "lb",
+    "Prof. Dr. Anna Lopez",
+    "Lopez, Anna",
+    "84 Bridge Street Flat 12 Unit B",
+    "GB82WEST12345698765432",
+    "5901234123457",
+    "1.234,50",
+    "Łódź Пловдив Αθήνα",
+    "2026-10-25T00:30:00Z",
+    "2026-10-25T01:30:00+00:00",
+    "2026-03-29T01:30:00.250+00:00",
+    1773051238,
+    1773051238250,
 ]
 _values = st.sampled_from(NASTY)
 _tame = st.sampled_from(
@@ -153,58 +171,33 @@ def _calls(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         )
         return st.tuples(filled, whole).map(lambda pair: pair[0].replace("#", pair[1]))
 
-    return st.sampled_from(TEMPLATES).flatmap(fill)
+    # Each function as often as another, however many ways there are to call it.
+    calls = st.sampled_from(_EVERY_CALL).flatmap(st.sampled_from)
+    return st.one_of(st.sampled_from(TEMPLATES), calls).flatmap(fill)
 
 
+#: Operators, choices, and calls whose constants matter; the rest comes from the function table.
 TEMPLATES = [
-    "UPPER(@)",
-    "LOWER(@)",
-    "TRIM(@)",
-    "TRIM(@, @)",
-    "SUBSTRING(@, #, #)",
-    "SUBSTRING(@, #)",
-    "LEFT(@, #)",
-    "RIGHT(@, #)",
-    "SPLIT_PART(@, '-', #)",
-    "LPAD(@, #, '0')",
-    "RPAD(@, #)",
-    "REPLACE(@, @, @)",
-    "LENGTH(@)",
-    "STARTS_WITH(@, @)",
-    "FIT(@, #)",
-    "DIGITS(@)",
-    "FIRST_NAME(@)",
-    "LAST_NAME(@)",
-    "CONCAT(@, '|', @)",
-    "CONCAT_WS(@, @, @)",
     "(@ || @)",
     "@ LIKE 'a%'",
     "@ LIKE '%_b%x'",
+    "GLOB(@, '*[!a-c]?*')",
     "(@ + @)",
     "(@ - @)",
     "(@ * @)",
     "(@ / @)",
     "(- @)",
-    "MOD(@, @)",
     "ROUND(@, #)",
-    "ROUND(@)",
-    "ABS(@)",
-    "FLOOR(@)",
-    "CEIL(@)",
-    "LEAST(@, @)",
-    "GREATEST(@, @, @)",
     "TO_DECIMAL(@, 2)",
     "TO_DECIMAL(@)",
-    "TO_INTEGER(@)",
-    "TO_TEXT(@)",
-    "TO_DATE(@)",
     "TO_DATE(@, 'yyyyMMdd')",
-    "TO_DATETIME(@)",
     "TO_DATETIME(@, 'iso', 'Europe/London')",
     "FORMAT_DATE(TO_DATETIME(@), 'yyyyMMdd', 'Asia/Tokyo')",
     "FORMAT_DATE(TO_DATE(@), 'dd.MM.yyyy HH')",
     "IN_ZONE(TO_DATETIME(@), 'America/New_York')",
+    "START_OF(TO_DATETIME(@), 'week', 'Europe/London')",
     "DATE_ADD(TO_DATE(@), #)",
+    "DATE_ADD(TO_DATETIME(@), #, 'months', 'Europe/London')",
     "(@ = @)",
     "(@ <> 1000)",
     "(@ < @)",
@@ -220,13 +213,10 @@ TEMPLATES = [
     "CASE WHEN @ THEN @ WHEN @ IS NULL THEN @ END",
     "CASE @ WHEN @ THEN @ ELSE @ END",
     "COALESCE(@, @)",
-    "NULLIF(@, @)",
-    "LOOKUP('t', @)",
-    "LOOKUP('t', @, @)",
-    "IDMAP('e', @)",
 ]
+_EVERY_CALL = list(CALLS.values())
 _constants = st.sampled_from(
-    ["1", "0", "2.50", "'x'", "'12.5'", "''", "NULL", "TRUE", "'2026-03-09'", "1000"]
+    ["1", "0", "2.50", "'x'", "'12.5'", "''", "NULL", "TRUE", "'2026-03-09'", "1000", "'EUR'", "1773051238"]
 )
 
 
@@ -240,11 +230,16 @@ def formulas(*fields: str, depth: int = 3) -> st.SearchStrategy[str]:
 
 
 _item = formulas(*[f"rows.{field}" for field in ROW_FIELDS], "a", "rel.p", "each_one.p", depth=2)
-_AGGREGATES = ["SUM", "COUNT", "MIN", "MAX", "AVG", "FIRST", "LAST"]
+
+
+def _folded(name: str, inner: str, other: str) -> str:
+    return f"{name}({inner} = {other})" if name in CONDITIONS else f"{name}({inner})"
+
+
 aggregates = st.one_of(
-    st.tuples(st.sampled_from(_AGGREGATES), _item).map(lambda pair: f"{pair[0]}({pair[1]})"),
-    st.tuples(st.sampled_from(_AGGREGATES), _item, _item).map(
-        lambda parts: f"{parts[0]}({parts[1]}) FILTER (WHERE {parts[2]} = {parts[1]})"
+    st.builds(_folded, st.sampled_from(FOLDS), _item, _item),
+    st.tuples(st.builds(_folded, st.sampled_from(FOLDS), _item, _item), _item, _item).map(
+        lambda parts: f"{parts[0]} FILTER (WHERE {parts[1]} = {parts[2]})"
     ),
     _item.map(lambda inner: f"STRING_AGG({inner}, '+')"),
     st.just("COUNT(rows)"),
@@ -254,7 +249,7 @@ RELATED = {
     "rel": {"1": {"p": "one", "deep": {"q": 5}}, "x": {"p": Decimal("2.5")}, "7": {"p": ""}, "3": {"p": [1]}},
     "each_one": {"1": {"p": 10}, "2": {"p": "20"}, "A": {"p": None}, "1000": {"p": "thousand"}},
 }
-LOOKUPS = {"t": {"x": "X", "1": "one", "12.50": "twelve", "A": "B"}}
+LOOKUPS = {"t": {"x": "X", "1": "one", "12.50": "twelve", "A": "B", "y": "x", "z": "x", "q": "12.50"}}
 
 
 def idmap(entity: str, key: str) -> str | None:
