@@ -1,14 +1,16 @@
 """Which repeated part an aggregate goes over, and the paths of its formula seen from one element."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, Span, rewrite, walk
+from crosswalk_engine.formula.ir import ROWS, Aggregate, Node, Path, Present, Related, Span, rewrite, walk
 from crosswalk_engine.formula.problems import FormulaProblem
 from crosswalk_engine.formula.resolve import Found, Resolver
 
 #: (where it starts, names up to the repeated part)
 Place: TypeAlias = tuple[Path | Related, tuple[str, ...]]
+_NEAREST = ("record", *ROWS, "with")
 
 
 class Binder:
@@ -24,48 +26,92 @@ class Binder:
             counted = args[0]
             whole = replace(counted, whole=True) if isinstance(counted, Path) else counted
             args = (whole, *args[1:])
+        args, where = self._own_keys(args, where)
         nodes = [*args, *([where] if where is not None else [])]
         fields = [part for node in nodes for part in walk(node) if isinstance(part, Path | Related)]
         places: dict[str, Place] = {}
         for field in fields:
             found = self.resolver.find(field)
             if found.repeats is not None:
-                base = _base(field)
                 key = f"{_key(field)} {field.parts[: found.repeats]}"
-                places[key] = (base, field.parts[: found.repeats])
+                places[key] = (_base(field), field.parts[: found.repeats])
         if len(places) == 1:
             base, prefix = next(iter(places.values()))
             return self._bound(Aggregate(name, replace(base, parts=prefix), False, args, where, span))
         if len(places) > 1:
-            both = " and ".join(sorted(".".join(prefix) for _, prefix in places.values()))
+            both = " and ".join(
+                sorted(self.resolver.display(replace(base, parts=prefix)) for base, prefix in places.values())
+            )
             self._note(span, name, f"{name} goes over two repeated parts, {both}", "use one of them")
             return None
+        return self._found(name, args, where, span, fields)
+
+    def _found(
+        self,
+        name: str,
+        args: tuple[Node, ...],
+        where: Node | None,
+        span: Span,
+        fields: list[Path | Related],
+    ) -> Node | None:
+        """The aggregate over the part that will be found in each record, as nothing is known of it."""
         unknown = [field for field in fields if not self.resolver.find(field).known and field.parts]
         if not unknown:
-            advice = f"write e.g. {name}(orderRows.quantity)"
-            self._note(span, name, f"{name} needs a field of a repeated part", advice)
+            self._note(
+                span,
+                name,
+                f"{name} needs a field of a repeated part",
+                f"write e.g. {name}(orderRows.quantity)",
+            )
             return None
-        first = min(unknown, key=lambda field: ("record", "row", "with").index(_key(field).split()[0]))
+        if any(
+            isinstance(part, Present) for node in (*args, where) if node is not None for part in walk(node)
+        ):
+            advice = "let an `each` go over it, or give a sample of the record"
+            self._note(span, name, f"it is not known what {name} goes over, so PRESENT cannot tell", advice)
+            return None
+        first = min(unknown, key=lambda field: _NEAREST.index(_key(field).split()[0]))
         return self._bound(Aggregate(name, _base(first), True, args, where, span))
+
+    def _own_keys(self, args: tuple[Node, ...], where: Node | None) -> tuple[tuple[Node, ...], Node | None]:
+        """Over a collection made from another, related records are those of its elements."""
+        nodes = [*args, *([where] if where is not None else [])]
+        heads = {
+            (part.scope, part.parts[0])
+            for node in nodes
+            for part in walk(node)
+            if isinstance(part, Path) and part.parts and (part.scope, part.parts[0]) in self.resolver.derived
+        }
+        if len(heads) != 1:
+            return args, where
+        scope, name = heads.pop()
+        path = self.resolver.derived[scope, name]
+
+        def change(part: Node) -> Node | None:
+            if not isinstance(part, Related) or not isinstance(part.key, Path):
+                return None
+            parts, repeats = self.resolver.keys[part.name]
+            if len(path) not in repeats or parts[: len(path)] != path:
+                return None
+            return replace(part, key=Path(scope, (name, *parts[len(path) :]), span=part.span))
+
+        return _rewritten(args, where, change)
 
     def weights(self, node: Node) -> Node:
         """The weight of APPORTION seen from one row: by the row's alias or by the collection's name."""
-        row = self.resolver.row or ()
-        size = len(row)
+        stand = self.resolver.stands[-1]
+        size = len(stand.parts)
 
         def change(part: Node) -> Node | None:
-            if isinstance(part, Path) and part.scope == "row":
+            if isinstance(part, Path) and part.scope == stand.scope:
                 return replace(part, scope="item")
-            if isinstance(part, Path) and part.scope == "record" and part.parts[:size] == row:
+            if isinstance(part, Path) and part.scope == stand.base and part.parts[:size] == stand.parts:
                 return replace(part, scope="item", parts=part.parts[size:])
             return None
 
         changed = rewrite(node, change)
-        self._check_items(changed, self._over_row())
+        self._check_items(changed, Path(stand.scope, ()))
         return changed
-
-    def _over_row(self) -> Path:
-        return Path("record", self.resolver.row or ())
 
     def _bound(self, node: Aggregate) -> Aggregate:
         over, size = node.over, len(node.over.parts)
@@ -78,8 +124,7 @@ class Binder:
             whole = part.whole if isinstance(part, Path) else node.name == "COUNT" and part is node.args[0]
             return Path("item", part.parts[size:], whole, part.span)
 
-        args = tuple(rewrite(arg, change) for arg in node.args)
-        where = None if node.where is None else rewrite(node.where, change)
+        args, where = _rewritten(node.args, node.where, change)
         bound = replace(node, args=args, where=where)
         if not node.found:
             for part in (*args, *([where] if where is not None else [])):
@@ -87,32 +132,42 @@ class Binder:
         return bound
 
     def _check_items(self, node: Node, over: Path | Related) -> None:
+        asked = {id(part.of) for part in walk(node) if isinstance(part, Present)}
         for part in walk(node):
+            if not isinstance(part, Path | Related):
+                continue
             if isinstance(part, Path) and part.scope == "item":
-                whole_path = replace(over, parts=over.parts + part.parts, span=part.span)
-                found = self.resolver.find(whole_path)
-                problem = self.resolver.check_exists(whole_path, found)
-                if problem is None and not part.whole:
-                    problem = self._check_item(whole_path, found)
-                if problem is not None:
-                    self.problems.append(problem)
-            elif (
-                isinstance(part, Path | Related) and (problem := self.resolver.check_value(part)) is not None
-            ):
+                problem = self._check_item(part, over, id(part) in asked)
+            elif id(part) in asked:
+                problem = self.resolver.check_present(part)
+            else:
+                problem = self.resolver.check_value(part)
+            if problem is not None:
                 self.problems.append(problem)
 
-    def _check_item(self, whole_path: Path | Related, found: Found) -> FormulaProblem | None:
-        if found.again:
+    def _check_item(self, part: Path, over: Path | Related, asked: bool) -> FormulaProblem | None:
+        whole_path = replace(over, parts=over.parts + part.parts, span=part.span)
+        found: Found = self.resolver.find(whole_path)
+        problem = self.resolver.check_exists(whole_path, found)
+        if problem is not None or part.whole:
+            return problem
+        if found.again or (not over.parts and found.repeats is not None):
             shown = self.resolver.display(whole_path)
             start, end = whole_path.span
             message = f"'{shown}' is repeated inside a repeated part"
             return FormulaProblem(
                 start, end, "CW-FORMULA-REPEATED", message, shown, "use an `each` over the outer part"
             )
-        return self.resolver.check_scalar(whole_path, found)
+        return None if asked else self.resolver.check_scalar(whole_path, found)
 
     def _note(self, span: Span, name: str, message: str, advice: str) -> None:
         self.problems.append(FormulaProblem(*span, "CW-FORMULA-AGGREGATE", message, name, advice))
+
+
+def _rewritten(
+    args: tuple[Node, ...], where: Node | None, change: Callable[[Node], Node | None]
+) -> tuple[tuple[Node, ...], Node | None]:
+    return tuple(rewrite(arg, change) for arg in args), None if where is None else rewrite(where, change)
 
 
 def _key(field: Path | Related) -> str:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.spec import comparable
-from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path, Related, Share
+from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path, Present, Related, Share
 from crosswalk_engine.formula.problems import EvalError, FormulaProblem
 from crosswalk_engine.formula.values import ANY, BOOLEAN, DECIMAL, KIND_OF, NOTHING, NUMBER, Kinds, describe
 
@@ -43,6 +43,8 @@ class Checker:
             return NOTHING if node.value is None else frozenset({KIND_OF[node.value.__class__]})
         if isinstance(node, Path | Related):
             return self.fields(node, over)
+        if isinstance(node, Present):
+            return BOOLEAN
         if isinstance(node, Case):
             return self._case(node, over)
         if isinstance(node, Aggregate):

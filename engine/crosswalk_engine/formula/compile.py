@@ -13,12 +13,10 @@ from crosswalk_engine.errors import ConfigError
 from crosswalk_engine.formula.code import Root, Writer
 from crosswalk_engine.formula.emit_rows import Emitter
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
-from crosswalk_engine.formula.ir import Node
-from crosswalk_engine.formula.oracle import Place, walk_tree
-from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.reads import branch, elements, raw
-from crosswalk_engine.formula.rows import ordered
-from crosswalk_engine.formula.typed import Row, TypedFormula
+from crosswalk_engine.formula.oracle import walk_tree
+from crosswalk_engine.formula.reads import branch
+from crosswalk_engine.formula.standing import Keys, stand
+from crosswalk_engine.formula.typed import TypedFormula
 from crosswalk_engine.formula.values import CONTEXT, Value
 
 Related = Mapping[str, Mapping[str, Any]]
@@ -32,21 +30,19 @@ def evaluate(
     idmap: IdMap | None = None,
     related: Related | None = None,
     now: datetime | None = None,
-    row: str | int | None = None,
+    row: Keys = None,
 ) -> Value:
     """The value of `formula` for `record`, by the tree walker.
 
     `row` says which row of its `each` a formula is for: the key in an object keyed by id, the index in an
-    array; the first one when left out. `related` holds records by name and id.
+    array, or one of them for each level; the first one when left out. `related` holds records by name and id.
 
     Raises:
         EvalError: the record's data is wrong for this formula.
     """
     env = Env(lookups or {}, idmap, related or {}, now)
     with localcontext(CONTEXT):
-        rows, at = _stand(formula.row, record, env, row)
-        place = Place(record, env, rows, at, names=_names(formula.row))
-        return walk_tree(formula.node, place)
+        return walk_tree(formula.node, stand(formula.rows, record, env, row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +61,15 @@ class CompiledFormula:
         idmap: IdMap | None = None,
         related: Related | None = None,
         now: datetime | None = None,
-        row: str | int | None = None,
+        row: Keys = None,
     ) -> Value:
         """The value for `record`; raises EvalError as `evaluate` does."""
         env = Env(lookups or {}, idmap, related or {}, now)
         with localcontext(CONTEXT):
-            rows, at = _stand(self.formula.row, record, env, row)
-            return self.run(branch(record, ""), env, rows, at)
+            place = stand(self.formula.rows, record, env, row)
+            scope = self.formula.row.scope if self.formula.row else "row"
+            rows = [(at.key, at.elements[scope]) for at in place.rows]
+            return self.run(branch(record, ""), env, rows, place.at)
 
 
 def compile_formula(formula: TypedFormula) -> CompiledFormula:
@@ -109,32 +107,3 @@ def run_generated(code: str, namespace: dict[str, Any]) -> dict[str, Any]:
             "CW-IR", "a formula is nested too deeply to compile", fix="split it into several rules"
         ) from error
     return namespace
-
-
-def order_rows(row: Row, rows: list[tuple[str, Any]], key: Callable[[int], Value]) -> list[tuple[str, Any]]:
-    """The rows in the order of their `order_by` values; `key` gives the value of row number n."""
-    return rows if row.order_by is None else ordered(rows, [key(at) for at in range(len(rows))])
-
-
-def _names(row: Row | None) -> dict[str, str]:
-    return {"record": "", "row": ".".join(row.collection) if row else "row", "item": ""}
-
-
-def _stand(
-    row: Row | None, record: Any, env: Env, key: str | int | None
-) -> tuple[list[tuple[str, Any]], int]:
-    """The ordered rows of a formula's `each`, and the number of the one it is for; sets the row's key."""
-    if row is None:
-        return [], 0
-    where = ".".join(row.collection)
-    rows = elements(raw(record, row.collection, ""), where)
-    place = Place(record, env, rows, names=_names(row))
-    order: Node | None = row.order_by
-    if order is not None:
-        rows = order_rows(row, rows, lambda at: walk_tree(order, replace(place, at=at)))
-    wanted = str(key) if key is not None else (rows[0][0] if rows else "")
-    at = next((index for index, (own, _) in enumerate(rows) if own == wanted), None)
-    if at is None:
-        raise EvalError("CW-ROW", wanted, f"{where} has no such row")
-    env.row_key = wanted
-    return rows, at

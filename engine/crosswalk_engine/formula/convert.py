@@ -16,10 +16,10 @@ from crosswalk_engine.formula.ir import (
     Const,
     Node,
     Path,
+    Present,
     Related,
     Share,
     Span,
-    uses_row,
     walk,
 )
 from crosswalk_engine.formula.lexer import Prepared
@@ -165,13 +165,19 @@ class Converter:
                 keyword, "CW-FORMULA-RESERVED", f"`{keyword.name}` is a reserved word", advice
             )
         node = self.resolver.resolve(parts, self._span(tree))
-        if not self.inside:
-            problem = self.resolver.check_value(node)
-            key = node.key if isinstance(node, Related) else None
-            problem = problem or (self.resolver.check_value(key) if key is not None else None)
-            if problem is not None:
-                self.problems.append(problem)
+        self._check(node, self.resolver.check_value(node))
         return node
+
+    def _check(self, node: Path | Related, problem: FormulaProblem | None) -> None:
+        """Notes what is wrong with a field; inside an aggregate, that is seen when it is bound."""
+        if self.inside:
+            return
+        key = node.key if isinstance(node, Related) else None
+        while problem is None and key is not None:
+            problem = self.resolver.check_value(key)
+            key = key.key if isinstance(key, Related) else None
+        if problem is not None:
+            self.problems.append(problem)
 
     def _parts(self, tree: exp.Expression) -> tuple[str, ...] | None:
         if isinstance(tree, exp.Dot):
@@ -289,6 +295,8 @@ class Converter:
             self.around = around
 
     def _known(self, function: Function, trees: list[Any], where: exp.Expression | None, span: Span) -> Node:
+        if function.name == "PRESENT" and where is None:
+            return self._present(trees, span)
         folds = function.is_aggregate or function.name == "APPORTION"
         if where is not None and not function.is_aggregate:
             self._note(
@@ -317,6 +325,8 @@ class Converter:
             return self._share(args, span)
         if function.name == "ROW_KEY" and self.scope.row is None:
             self._note(span, "CW-FORMULA-AGGREGATE", "ROW_KEY stands only inside an `each`", "ROW_KEY")
+        if function.name == "ROW_KEY" and "APPORTION" in self.inside:
+            self._note(span, "CW-FORMULA-AGGREGATE", "ROW_KEY stands inside APPORTION", "ROW_KEY")
         return Call(function.name, args, span)
 
     def _fits(self, function: Function, trees: list[Any], span: Span) -> bool:
@@ -335,8 +345,9 @@ class Converter:
         for part in walk(amount):
             if isinstance(part, Path | Related) and (problem := self.resolver.check_value(part)):
                 self.problems.append(problem)
-        if uses_row(amount):
-            advice = "write a field of the whole record there"
+        own = self.resolver.scopes()
+        if any(isinstance(part, Path) and part.scope in own for part in walk(amount)):
+            advice = "write a field of the record, or of a row around the list, there"
             self._note(
                 span, "CW-FORMULA-AGGREGATE", "the amount of APPORTION is the same for all rows", "", advice
             )
@@ -346,7 +357,19 @@ class Converter:
                 span, "CW-FORMULA-ARGUMENT", f"the scale of APPORTION is a number from 0 to {MAX_SCALE}", ""
             )
             return _UNKNOWN
-        return Share(amount, self.binder.weights(weights), value, span=span)
+        return Share(amount, self.binder.weights(weights), value, self.resolver.stands[-1].scope, span)
+
+    def _present(self, trees: list[Any], span: Span) -> Node:
+        function = CALLABLE["PRESENT"]
+        if not self._fits(function, trees, span):
+            return _UNKNOWN
+        parts = self._parts(trees[0])
+        node = None if parts is None else self.resolver.resolve(parts, self._span(trees[0]))
+        if node is None or not node.parts:
+            advice = "write e.g. PRESENT(parties.customer.email)"
+            return self._problem(trees[0], "CW-FORMULA-ARGUMENT", "PRESENT needs the name of a field", advice)
+        self._check(node, self.resolver.check_present(node))
+        return Present(node, span)
 
     def _note(self, span: Span, code: str, message: str, found: str, advice: str = "") -> None:
         self.problems.append(FormulaProblem(*span, code, message, found, advice))

@@ -7,10 +7,12 @@ never needs it.
 from dataclasses import replace
 
 from crosswalk_engine.formula.check import Checker, FieldKinds
+from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Call, Const, Node, Path, Related, depth, walk
 from crosswalk_engine.formula.problems import FormulaError, FormulaProblem
 from crosswalk_engine.formula.resolve import Resolver, value_kinds
 from crosswalk_engine.formula.scope import Scope
+from crosswalk_engine.formula.stands import stands_of
 from crosswalk_engine.formula.typed import Row, TypedFormula
 from crosswalk_engine.formula.values import BOOLEAN, Kinds
 from crosswalk_engine.payload.nearest import did_you_mean
@@ -30,7 +32,7 @@ def parse_formula(text: str, scope: Scope | None = None) -> TypedFormula:
     formula, problems = _parse(text, scope)
     if problems:
         raise FormulaError(text, problems)
-    return replace(formula, row=_row(scope)) if scope.row is not None else formula
+    return replace(formula, rows=_rows(scope)) if scope.row is not None else formula
 
 
 def check_formula(text: str, scope: Scope | None = None) -> tuple[FormulaProblem, ...]:
@@ -52,8 +54,9 @@ def _parse(text: str, scope: Scope) -> tuple[TypedFormula, list[FormulaProblem]]
     too_large = _size(text, node)
     if too_large is not None:
         raise FormulaError(text, [too_large])
-    row = converter.resolver.row
-    checker = Checker(_field_kinds(converter.resolver), Path("record", row) if row is not None else None)
+    stands = converter.resolver.stands
+    row = Path(stands[-1].base, stands[-1].parts) if stands else None
+    checker = Checker(_field_kinds(converter.resolver), row)
     kinds = checker.kinds(node)
     problems = dict.fromkeys([*converter.problems, *checker.problems, *_unknown_names(node, scope)])
     return TypedFormula(text, node, kinds), list(problems)
@@ -70,13 +73,17 @@ def _size(text: str, node: Node) -> FormulaProblem | None:
     return None
 
 
-def _row(scope: Scope) -> Row:
-    assert scope.row is not None
-    collection = Resolver(scope).row or ()
-    if scope.row.order_by is None:
-        return Row(collection)
-    unordered = replace(scope, row=replace(scope.row, order_by=None))
-    return Row(collection, parse_formula(scope.row.order_by, unordered).node)
+def _rows(scope: Scope) -> tuple[Row, ...]:
+    found: list[Row] = []
+    for at, (stand, row) in enumerate(zip(stands_of(scope), scope.rows, strict=False)):
+        order = None
+        if row.order_by is not None:
+            seen = replace(scope, outer=scope.rows[:at], row=replace(row, order_by=None, rows_as=None))
+            order = parse_formula(row.order_by, seen).node
+        found.append(
+            Row(stand.path, order, stand.base, stand.parts, stand.scope, stand.rows_as, stand.flattens)
+        )
+    return tuple(found)
 
 
 def _field_kinds(resolver: Resolver) -> FieldKinds:
@@ -96,16 +103,17 @@ def _field_kinds(resolver: Resolver) -> FieldKinds:
 def _unknown_names(tree: Node, scope: Scope) -> list[FormulaProblem]:
     problems = []
     for node in walk(tree):
-        if not isinstance(node, Call) or node.name not in ("LOOKUP", "IDMAP"):
+        asks = FUNCTIONS[node.name].asks if isinstance(node, Call) else ""
+        if not isinstance(node, Call) or not asks:
             continue
-        known = scope.lookups if node.name == "LOOKUP" else scope.idmaps
+        known = scope.lookups if asks == "lookup" else scope.idmaps
         name = node.args[0]
         if known is None or not isinstance(name, Const) or name.value in known:
             continue
-        what = "lookup table" if node.name == "LOOKUP" else "id map entity"
+        what = "lookup table" if asks == "lookup" else "id map entity"
         message = f"unknown {what} '{name.value}'"
         advice = did_you_mean(str(name.value), known)
         problems.append(
-            FormulaProblem(*name.span, f"CW-FORMULA-{node.name}", message, str(name.value), advice)
+            FormulaProblem(*name.span, f"CW-FORMULA-{asks.upper()}", message, str(name.value), advice)
         )
     return problems

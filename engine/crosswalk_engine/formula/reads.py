@@ -30,6 +30,10 @@ class Wrong(dict[str, Any]):
         raise EvalError(*self.args)
 
 
+class Rows(list[tuple[str, Any]]):
+    """A collection made from elements of others: their keys and they themselves, in their order."""
+
+
 class Fault:
     """Stands for a value that could not be computed; whoever uses it meets the error."""
 
@@ -128,6 +132,21 @@ def present(value: Any) -> bool | None:
     return None if value is None or value == "" or value == [] or value == {} else True
 
 
+def has_key(value: Any, parts: Sequence[str]) -> bool:
+    """Whether the key at `parts` below `value` is there, whatever stands under it.
+
+    Raises:
+        EvalError: when `value` is a `Wrong`.
+    """
+    for part in parts:
+        if value.__class__ is Wrong:
+            value.get(part)
+        if value.__class__ is not dict or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
 def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[str, Any]]:
     """The elements of an array or of an object keyed by id, each with its index (from 0) or key, as text.
 
@@ -143,6 +162,8 @@ def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[st
         pairs = [(str(index), element) for index, element in enumerate(value)]
     elif value.__class__ is dict:
         pairs = _by_key(value)
+    elif value.__class__ is Rows:
+        pairs = value
     elif value.__class__ is Wrong:
         value.get("")
         return []

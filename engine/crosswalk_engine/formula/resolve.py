@@ -1,29 +1,26 @@
 """Names to fields: which record a dotted name means, whether there is such a field, and of what kind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from crosswalk_engine.formula.ir import Path, Related, Span
+from crosswalk_engine.formula.ir import Path, Related, ScopeName, Span
 from crosswalk_engine.formula.problems import FormulaProblem
 from crosswalk_engine.formula.scope import Scope
+from crosswalk_engine.formula.stands import (
+    Names,
+    derived_paths,
+    names,
+    own_steps,
+    shape_below,
+    split_at_each,
+    stands_of,
+)
 from crosswalk_engine.formula.values import ANY, BOOLEAN, DECIMAL, INTEGER, NOTHING, TEXT, Kinds
 from crosswalk_engine.payload.nearest import did_you_mean
-from crosswalk_engine.payload.paths import format_path, parse_path
+from crosswalk_engine.payload.paths import format_path
 from crosswalk_engine.payload.shape import Shape
 
 _KINDS = {"text": TEXT, "integer": INTEGER, "number": DECIMAL, "boolean": BOOLEAN}
-
-
-def names(path: str) -> tuple[str, ...]:
-    """The names of a path, without ``[]``."""
-    return parse_path(path).names
-
-
-def split_at_each(path: str) -> tuple[tuple[str, ...], int | None]:
-    """The names of a path, and how many of them lead to its repeated part (`None`: it has none)."""
-    segments = parse_path(path).segments
-    at = next((index for index, segment in enumerate(segments, 1) if segment.each), None)
-    return tuple(segment.name for segment in segments), at
 
 
 def value_kinds(shape: Shape | None) -> Kinds:
@@ -50,47 +47,74 @@ class Resolver:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.row = names(scope.row.collection) if scope.row else None
+        self.stands = stands_of(scope)
+        self.own = own_steps(self.stands)
+        self.derived = derived_paths(scope, self.stands)
+        self.parameters = {name: names(path) for name, path in scope.parameters.items()}
         collections = {names(path) for path in scope.collections}
-        self.collections = collections | ({self.row} if self.row else set())
+        self.collections = collections | {stand.path for stand in self.stands}
         self.keys = {name: split_at_each(path) for name, path in scope.related_keys.items()}
+        self._by_scope = {stand.scope: stand for stand in self.stands}
+        #: place in the formula -> the parameter that was written there
+        self._written: dict[Span, str] = {}
 
-    def resolve(self, parts: tuple[str, ...], span: Span) -> Path | Related:
-        """The field that `parts` name: of the row, of a related record, else of the record."""
+    def resolve(self, parts: Names, span: Span) -> Path | Related:
+        """The field that `parts` name: of a row, the innermost first, of a related record, of the record."""
+        if parts[0] in self.parameters:
+            self._written[span] = parts[0]
+            parts = (*self.parameters[parts[0]], *parts[1:])
         head, rest = parts[0], parts[1:]
-        if self.scope.row and head == self.scope.row.alias:
-            return Path("row", rest, span=span)
+        for stand in reversed(self.stands):
+            if head == stand.alias:
+                return Path(stand.scope, rest, span=span)
         if head in self.scope.related:
             return Related(head, self._key(head, span), rest, span)
         return Path("record", parts, span=span)
 
-    def _key(self, name: str, span: Span) -> Path | None:
-        if name not in self.keys:
+    def _key(self, name: str, span: Span, seen: Names = ()) -> Path | Related | None:
+        if name not in self.keys or name in seen:
             return None
         parts, repeats = self.keys[name]
-        if repeats is not None and self.row == parts[:repeats]:
-            return Path("row", parts[repeats:], span=span)
-        return Path("record", parts, span=span)
+        if parts[0] in self.scope.related:
+            return Related(parts[0], self._key(parts[0], span, (*seen, name)), parts[1:], span)
+        near = [
+            stand
+            for stand in self.stands
+            if len(stand.path) in repeats and stand.path == parts[: len(stand.path)]
+        ]
+        if not near:
+            return Path("record", parts, span=span)
+        stand = max(reversed(near), key=lambda stand: len(stand.path))
+        return Path(stand.scope, parts[len(stand.path) :], span=span)
 
     def root(self, node: Path | Related) -> Shape | None:
-        """The shape of the record that `node` starts from."""
+        """The shape of the record, or the row, that `node` starts from."""
         if isinstance(node, Related):
             return self.scope.related.get(node.name)
-        if node.scope == "row" and self.row is not None:
-            found = self.scope.shape and self._walk(self.scope.shape, self.row)
-            return found.shape.element if found and found.shape else None
-        return self.scope.shape
+        stand = self._by_scope.get(node.scope)
+        return self.scope.shape if stand is None else shape_below(self.scope.shape, stand.path)
 
     def find(self, node: Path | Related) -> Found:
         """Where `node` leads, by the shape if there is one, else by the collections that are declared."""
+        if isinstance(node, Path) and node.parts and (node.scope, node.parts[0]) in self.derived:
+            return self._find_derived(node)
         root = self.root(node)
         if root is not None:
             return self._walk(root, node.parts)
-        if isinstance(node, Path) and node.scope == "record":
-            for length in range(1, len(node.parts) + 1):
-                if node.parts[:length] in self.collections:
-                    return Found(None, False, length)
-        return Found(None, False, None)
+        if isinstance(node, Related):
+            return Found(None, False, None)
+        stand = self._by_scope.get(node.scope)
+        base = stand.path if stand is not None else ()
+        whole, start = (*base, *node.parts), len(base)
+        lengths = [n for n in range(start + 1, len(whole) + 1) if whole[:n] in self.collections]
+        return Found(None, False, lengths[0] - start if lengths else None, len(lengths) > 1)
+
+    def _find_derived(self, node: Path) -> Found:
+        element = shape_below(self.scope.shape, self.derived[node.scope, node.parts[0]])
+        if element is None:
+            return Found(None, False, 1)
+        inner = self._walk(element, node.parts[1:])
+        return Found(inner.shape, len(node.parts) > 1, 1, inner.repeats is not None)
 
     @staticmethod
     def _walk(root: Shape, parts: Sequence[str]) -> Found:
@@ -106,32 +130,38 @@ class Resolver:
         """The field as a path that people write."""
         if isinstance(node, Related):
             return format_path(node.name, *node.parts)
-        if node.scope == "row":
-            return format_path(self.scope.row.alias if self.scope.row else "row", *node.parts)
+        stand = self._by_scope.get(node.scope)
+        if stand is not None:
+            return format_path(stand.alias, *node.parts)
         return format_path(*node.parts) if node.parts else ""
 
     def check_value(self, node: Path | Related) -> FormulaProblem | None:
         """What is wrong with `node` as a single value; `None` when nothing is."""
         found = self.find(node)
-        if (problem := self.check_exists(node, found)) is not None:
+        problem = self.check_exists(node, found) or self._check_key(node)
+        if problem is not None:
             return problem
-        shown = self.display(node)
-        if self._repeats_by_key(node):
-            advice = "use it inside an `each` or an aggregate over the same part"
-            return _problem(
-                node, "CW-FORMULA-REPEATED", f"'{shown}' is another record for each row", shown, advice
-            )
         if found.repeats is not None and node.parts:
             advice = "use it inside an aggregate such as SUM or FIRST, or inside an `each`"
-            return _problem(node, "CW-FORMULA-REPEATED", f"'{shown}' is repeated", shown, advice)
+            shown = self.display(node)
+            return self._problem(node, "CW-FORMULA-REPEATED", f"'{shown}' is repeated", shown, advice)
         return self.check_scalar(node, found)
+
+    def check_present(self, node: Path | Related) -> FormulaProblem | None:
+        """What is wrong with `node` as the argument of PRESENT: an object or a whole collection is fine."""
+        found, shown = self.find(node), self.display(node)
+        problem = self.check_exists(node, found) or self._check_key(node)
+        if problem is None and found.repeats is not None and found.repeats < len(node.parts):
+            advice = "use it inside an aggregate or an `each`"
+            return self._problem(node, "CW-FORMULA-REPEATED", f"'{shown}' is repeated", shown, advice)
+        return problem
 
     def check_exists(self, node: Path | Related, found: Found) -> FormulaProblem | None:
         """The problem of a field that the shape does not know."""
         if not found.known or found.shape is not None:
             return None
         shown = self.display(node)
-        return _problem(
+        return self._problem(
             node, "CW-FORMULA-FIELD", f"unknown field '{shown}'", shown, self._suggest(node, shown)
         )
 
@@ -142,30 +172,48 @@ class Resolver:
             return None
         some = ", ".join(list(shape.fields)[:6])
         shown = self.display(node)
-        return _problem(
+        return self._problem(
             node, "CW-FORMULA-FIELD", f"'{shown}' is an object, not a value", shown, f"it has: {some}"
         )
 
-    def _repeats_by_key(self, node: Path | Related) -> bool:
-        if not isinstance(node, Related) or node.key is None or node.key.scope != "record":
-            return False
-        return self.keys[node.name][1] is not None
+    def _check_key(self, node: Path | Related) -> FormulaProblem | None:
+        """The problem of a related record that is another one for each row, outside of these rows."""
+        first: Path | Related | None = node
+        while isinstance(first, Related):
+            name, first = first.name, first.key
+            if isinstance(first, Path) and first.scope == "record" and self.keys[name][1]:
+                shown = self.display(node)
+                message = f"'{shown}' is another record for each row"
+                advice = "use it inside an `each` or an aggregate over the same part"
+                return self._problem(node, "CW-FORMULA-REPEATED", message, shown, advice)
+        return None
 
     def _suggest(self, node: Path | Related, shown: str) -> str:
         root = self.root(node)
-        prefix = ""
-        if isinstance(node, Related):
-            prefix = f"{node.name}."
-        elif node.scope == "row" and self.scope.row:
-            prefix = f"{self.scope.row.alias}."
+        stand = None if isinstance(node, Related) else self._by_scope.get(node.scope)
+        prefix = f"{node.name}." if isinstance(node, Related) else f"{stand.alias}." if stand else ""
+        if isinstance(node, Path) and node.parts and (node.scope, node.parts[0]) in self.derived:
+            root = shape_below(self.scope.shape, self.derived[node.scope, node.parts[0]])
+            prefix += f"{node.parts[0]}."
         below = f"{root.path}." if root and root.path else ""
         known = [shape.path.removeprefix(below).replace("[]", "") for shape in root.walk()] if root else []
         candidates = [f"{prefix}{path}" for path in known if path]
         if not prefix:
-            candidates += [*self.scope.related, *([self.scope.row.alias] if self.scope.row else [])]
+            candidates += [*self.scope.related, *(stand.alias for stand in self.stands), *self.parameters]
         return did_you_mean(shown, candidates)
 
+    def _problem(
+        self, node: Path | Related, code: str, message: str, found: str, advice: str
+    ) -> FormulaProblem:
+        problem = FormulaProblem(*node.span, code, message, found, advice)
+        name = self._written.get(node.span)
+        if name is None:
+            return problem
+        path = format_path(*self.parameters[name])
+        texts = (text.replace(path, name) for text in (message, found, advice))
+        message, found, advice = texts
+        return replace(problem, message=message, found=found, suggestion=advice)
 
-def _problem(node: Path | Related, code: str, message: str, found: str, advice: str) -> FormulaProblem:
-    start, end = node.span
-    return FormulaProblem(start, end, code, message, found, advice)
+    def scopes(self) -> frozenset[ScopeName]:
+        """The scopes of the rows of the innermost `each`."""
+        return frozenset(stand.scope for stand in self.own)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from crosswalk_engine.formula.check import Checker
+from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import (
     Aggregate,
     Call,
@@ -29,10 +30,24 @@ _Segments: TypeAlias = tuple[Segment, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """The `each` that a formula stands in: its collection, and the formula that orders it."""
+    """A row that a formula stands in.
+
+    Attributes:
+        collection: the whole source path of its collection.
+        order_by: the formula that orders the rows.
+        base, parts: where the collection is, seen from the record or from a row around it.
+        scope: what the tree calls it.
+        rows_as: the collection that it holds when it stands for a group.
+        flattens: it is a step of the same `each` as the row before it.
+    """
 
     collection: tuple[str, ...]
     order_by: Node | None = None
+    base: ScopeName = "record"
+    parts: tuple[str, ...] = ()
+    scope: ScopeName = "row"
+    rows_as: str | None = None
+    flattens: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,13 +58,18 @@ class TypedFormula:
         text: as it was written; empty when it came from a release.
         node: the tree.
         kinds: the kinds of its result, as far as they are known.
-        row: set when it stands in an `each`.
+        rows: the rows of the `each` rules that it stands in, outermost first.
     """
 
     text: str
     node: Node
     kinds: Kinds
-    row: Row | None = None
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def row(self) -> Row | None:
+        """The row of the innermost `each`."""
+        return self.rows[-1] if self.rows else None
 
     @property
     def ir(self) -> list[Any]:
@@ -64,17 +84,17 @@ class TypedFormula:
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """The fields that it reads, in order, e.g. ``orderRows[].productSku``, ``contact.email``."""
-        return source_paths(self.node, {"row": self.row.collection} if self.row else {})
+        return source_paths(self.node, {row.scope: row.collection for row in self.rows})
 
     @cached_property
     def lookups(self) -> frozenset[str]:
         """The lookup tables that it asks."""
-        return _named(self.node, "LOOKUP")
+        return _named(self.node, "lookup")
 
     @cached_property
     def idmaps(self) -> frozenset[str]:
         """The entities whose id map it asks."""
-        return _named(self.node, "IDMAP")
+        return _named(self.node, "idmap")
 
     @cached_property
     def related(self) -> frozenset[str]:
@@ -136,6 +156,7 @@ def _text(segments: _Segments) -> str:
     return ".".join(map(str, segments))
 
 
-def _named(tree: Node, function: str) -> frozenset[str]:
-    names = (node.args[0] for node in walk(tree) if isinstance(node, Call) and node.name == function)
+def _named(tree: Node, what: str) -> frozenset[str]:
+    calls = (node for node in walk(tree) if isinstance(node, Call) and FUNCTIONS[node.name].asks == what)
+    names = (node.args[0] for node in calls)
     return frozenset(str(name.value) for name in names if isinstance(name, Const))

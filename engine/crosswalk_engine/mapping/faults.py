@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosswalk_engine.errors import masked
+from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, walk
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import present
 from crosswalk_engine.formula.values import Value, text_of
@@ -17,21 +18,23 @@ _SHOWN_SOURCES = 4
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A target field (or a list, or a check), as far as messages about it need."""
+    """A target field (or a list, or a check), as far as messages about it need.
+
+    `to` is the whole target path, with ``[]`` for each list around it; `collection` the source path of the
+    innermost one.
+    """
 
     to: str
     sources: tuple[str, ...]
     personal: bool
-    each: str = ""
     collection: str = ""
-    max_length: int = 0
-    cut: bool = False
 
-    def path(self, index: int | None) -> str:
-        """``CUNO``, ``lines[2].ITNO``."""
-        if not self.each:
-            return self.to
-        return f"{self.each}[{'' if index is None else index}]" + (f".{self.to}" if self.to else "")
+    def path(self, indexes: Sequence[int] = ()) -> str:
+        """``CUNO``, ``lines[2].ITNO``; lists without an index stay ``lines[]``."""
+        path = self.to
+        for index in indexes:
+            path = path.replace("[]", f"[{index}]", 1)
+        return path
 
     def message(self, what: str, key: str | None) -> str:
         """`what`, the source fields, and the row."""
@@ -48,24 +51,24 @@ class Spot:
             return masked(value)
         return f"({len(value)} characters)"
 
-
-def rule_spot(rule: RuleTree, each: EachTree | None = None) -> Spot:
-    """The spot of a rule."""
-    return Spot(
-        rule.to,
-        rule.sources,
-        rule.personal,
-        each.to.removesuffix("[]") if each else "",
-        ".".join(each.collection) if each else "",
-        rule.max_length or 0,
-        rule.cut,
-    )
+    def problem(
+        self, code: str, value: str, what: str, indexes: Sequence[int] = (), key: str | None = None
+    ) -> Problem:
+        """A problem here: its code, the value that was met, and what is wrong."""
+        return Problem(self.path(indexes), code, self.value(value), self.message(what, key))
 
 
-def each_spot(each: EachTree, sources: Sequence[str] = ()) -> Spot:
-    """The spot of a whole list, for its `where` and `order_by`."""
+def rule_spot(rule: RuleTree, above: str = "") -> Spot:
+    """The spot of a rule; `above` is the target path of the list that it is in (``lines[]``)."""
+    to = f"{above}.{rule.to}" if above else rule.to
+    return Spot(to, rule.sources, rule.personal, ".".join(rule.row))
+
+
+def each_spot(each: EachTree, sources: Sequence[str] = (), above: str = "") -> Spot:
+    """The spot of a whole list, for its `where`, `order_by` and so on."""
     personal = any(is_personal(path) for path in sources)
-    return Spot("", tuple(sources), personal, each.to.removesuffix("[]"), ".".join(each.collection))
+    to = f"{above}.{each.to}" if above else each.to
+    return Spot(to, tuple(sources), personal, ".".join(each.collection))
 
 
 def check_spot(check: CheckTree) -> Spot:
@@ -74,36 +77,19 @@ def check_spot(check: CheckTree) -> Spot:
 
 
 def fault(
-    problems: list[Problem], spot: Spot, error: EvalError, index: int | None = None, key: str | None = None
+    problems: list[Problem],
+    spot: Spot,
+    error: EvalError,
+    indexes: Sequence[int] = (),
+    key: str | None = None,
 ) -> None:
     """Notes what a formula raised."""
-    message = spot.message(error.message, key)
-    problems.append(Problem(spot.path(index), error.code, spot.value(error.value), message))
+    problems.append(spot.problem(error.code, error.value, error.message, indexes, key))
 
 
-def missing(problems: list[Problem], spot: Spot, index: int | None = None, key: str | None = None) -> None:
+def missing(problems: list[Problem], spot: Spot, indexes: Sequence[int] = (), key: str | None = None) -> None:
     """Notes that a required field has no value."""
-    message = spot.message("a required field has no value", key)
-    problems.append(Problem(spot.path(index), "CW-REQUIRED", "", message))
-
-
-def too_long(
-    errors: list[Problem],
-    warnings: list[Problem],
-    spot: Spot,
-    value: str | int,
-    index: int | None = None,
-    key: str | None = None,
-) -> str | int | None:
-    """The value cut to its length, with a warning; or nothing, with an error."""
-    length = len(str(value))
-    what = f"{length} characters, the target takes {spot.max_length}"
-    if spot.cut and isinstance(value, str):
-        warning = spot.message(f"cut: {what}", key)
-        warnings.append(Problem(spot.path(index), "CW-CUT", spot.value(value), warning))
-        return value[: spot.max_length]
-    errors.append(Problem(spot.path(index), "CW-TOO-LONG", spot.value(str(value)), spot.message(what, key)))
-    return None
+    problems.append(spot.problem("CW-REQUIRED", "", "a required field has no value", indexes, key))
 
 
 def check_failed(
@@ -133,3 +119,18 @@ def _raw(value: Any) -> str:
     if present(value) is None:
         return "null"
     return "…" if isinstance(value, dict | list) else str(value)
+
+
+def check_fields(check: CheckTree) -> list[Path]:
+    """The single fields of the record that a check reads, each once."""
+    found = (
+        node for node in walk(check.node) if isinstance(node, Path) and node.scope == "record" and node.parts
+    )
+    over = {id(part) for node in walk(check.node) for part in _under(node)}
+    return list({path.parts: path for path in found if id(path) not in over}.values())
+
+
+def _under(node: Node) -> Sequence[Node]:
+    if isinstance(node, Related):
+        return [node.key] if node.key is not None else []
+    return [node.over] if isinstance(node, Aggregate) else []

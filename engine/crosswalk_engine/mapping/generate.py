@@ -3,7 +3,7 @@
 Twice: for records that were decoded to the types of just the used fields, and for plain dicts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,20 +12,20 @@ import msgspec
 from crosswalk_engine.formula.code import Operand, Root, Writer
 from crosswalk_engine.formula.compile import annotated, run_generated
 from crosswalk_engine.formula.emit_rows import Emitter, shares, worth_hoisting
-from crosswalk_engine.formula.ir import Aggregate, Call, Node, Path, Related, walk
+from crosswalk_engine.formula.ir import Call, Node, walk
 from crosswalk_engine.formula.layout import Field, layout_of, struct_type, use
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.formula.rows import ordered
 from crosswalk_engine.formula.values import BOOLEAN, DECIMAL, INTEGER, TEXT, plain, to_json_value
 from crosswalk_engine.mapping import faults
-from crosswalk_engine.mapping.faults import Spot, check_spot, each_spot, rule_spot
-from crosswalk_engine.mapping.tree import CheckTree, EachTree, MappingTree, RuleTree, sources
+from crosswalk_engine.mapping.faults import Spot, check_fields, check_spot, each_spot, rule_spot
+from crosswalk_engine.mapping.settle import REJECTED, Settler
+from crosswalk_engine.mapping.tree import NO_LIMITS, CheckTree, EachTree, MappingTree, RuleTree, sources
 
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 _RUNTIME = {
     "fault": faults.fault,
-    "missing": faults.missing,
-    "too_long": faults.too_long,
+    "REJECTED": REJECTED,
     "check_failed": faults.check_failed,
     "ordered": ordered,
     "plain": plain,
@@ -102,29 +102,20 @@ class _Generator:
 
     def _rule(self, rule: RuleTree, spot: Spot, place: str) -> str:
         emitter, writer = self.emitter, self.writer
-        name = emitter.constant(spot, f"{spot.path(None)}: {rule.text}")
+        name = emitter.constant(Settler(rule, spot), f"{spot.path()}: {rule.text}")
+        limited = rule.required or rule.default is not None or rule.limits != NO_LIMITS
         result = emitter.temp("x")
         with writer.block("try:"), emitter.scoped():
             operand = emitter.emit(rule.node)
-            writer.line(f"{result} = {_output(operand)}")
-            self._limits(rule, operand, result, f"{name}{{}}{place}")
+            if limited:
+                writer.line(f"{result} = {name}.value({operand.name}, errors, warnings{place})")
+                writer.line(f"{result} = None if {result} is REJECTED else to_json_value({result})")
+            else:
+                writer.line(f"{result} = {_output(operand)}")
         with writer.block("except EvalError as error:"):
-            writer.line(f"fault(errors, {name}, error{place})")
-            writer.line(f"{result} = None")
+            writer.line(f"{result} = {name}.failed(error, errors, warnings{place})")
+            writer.line(f"{result} = None if {result} is REJECTED else to_json_value({result})")
         return result
-
-    def _limits(self, rule: RuleTree, operand: Operand, result: str, call: str) -> None:
-        """Writes the checks of `required` and `max_length`."""
-        is_text, keyword, writer = operand.kinds <= TEXT, "if", self.writer
-        if rule.required:
-            test = f"not {result}" if is_text else f"{result} is None or {result} == ''"
-            writer.line(f"if {test}: missing(errors, {call.format('')})")
-            keyword = "elif"
-        if rule.max_length is not None:
-            length = f"len({result})" if is_text else f"len(str({result}))"
-            some = "" if rule.required else f"{result} is not None and "
-            writer.line(f"{keyword} {some}{length} > {rule.max_length}:")
-            writer.line(f"    {result} = too_long(errors, warnings, {call.format(f', {result}')})")
 
     def _each(self, each: EachTree) -> str:
         emitter, writer = self.emitter, self.writer
@@ -145,7 +136,8 @@ class _Generator:
                 self._where(each, each.where)
             writer.line(f"index = len({out})")
             outputs = [
-                (rule.parts, self._rule(rule, rule_spot(rule, each), ", index, key")) for rule in each.rules
+                (rule.parts, self._rule(rule, rule_spot(rule, each.to), ", (index,), key"))
+                for rule in each.rules
             ]
             writer.line(f"{out}.append({literal(outputs)})")
         emitter.roots = outer
@@ -170,7 +162,7 @@ class _Generator:
             if each.order_by is not None:
                 self._order(each, each.order_by)
         rows, bad, layout = self.rows[key]
-        writer.line(f"for error, key in {bad}: fault(errors, {spot}, error, None, key)")
+        writer.line(f"for error, key in {bad}: fault(errors, {spot}, error, (), key)")
         return rows, layout
 
     def _enter(self, each: EachTree, layout: Field | None) -> None:
@@ -209,7 +201,7 @@ class _Generator:
             name = emitter.truth(emitter.emit(where), "where")
             writer.line(f"if {name} is not True: continue")
         with writer.block("except EvalError as error:"):
-            writer.line(f"fault(errors, {spot}, error, None, key)")
+            writer.line(f"fault(errors, {spot}, error, (), key)")
             writer.line("continue")
 
     def _check(self, check: CheckTree) -> None:
@@ -236,21 +228,6 @@ class _Generator:
             (".".join(path.parts), self.emitter.raw(root, path.parts, safe=True))
             for path in check_fields(check)
         ]
-
-
-def check_fields(check: CheckTree) -> list[Path]:
-    """The single fields of the record that a check reads, each once."""
-    found = (
-        node for node in walk(check.node) if isinstance(node, Path) and node.scope == "record" and node.parts
-    )
-    over = {id(part) for node in walk(check.node) for part in _under(node)}
-    return list({path.parts: path for path in found if id(path) not in over}.values())
-
-
-def _under(node: Node) -> Sequence[Node]:
-    if isinstance(node, Related):
-        return [node.key] if node.key is not None else []
-    return [node.over] if isinstance(node, Aggregate) else []
 
 
 def _output(operand: Operand) -> str:

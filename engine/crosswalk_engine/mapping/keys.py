@@ -10,7 +10,7 @@ from crosswalk_engine.formula.env import Env
 from crosswalk_engine.formula.ir import Node, Related, walk
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import branch, elements, leaf, raw
-from crosswalk_engine.formula.resolve import split_at_each
+from crosswalk_engine.formula.stands import split_at_each
 from crosswalk_engine.formula.typed import Row, TypedFormula
 from crosswalk_engine.formula.values import ANY, BOOLEAN, CONTEXT, Value
 from crosswalk_engine.mapping.tree import EachTree, MappingTree, RuleTree
@@ -72,9 +72,10 @@ def _kept(keep: _Keep, doc: dict[str, Any], env: Env, rows: _Rows, at: int) -> b
 
 
 def _plan(tree: MappingTree, name: str, key: str) -> _Plan:
-    parts, at = split_at_each(key)
-    if at is None:
+    parts, repeats = split_at_each(key)
+    if not repeats:
         return _Plan(parts, None, None)
+    at = repeats[0]
     collection = parts[:at]
     return _Plan(parts[at:], collection, _keeps(tree, name, collection))
 
@@ -94,7 +95,7 @@ def _keeps(tree: MappingTree, name: str, collection: tuple[str, ...]) -> tuple[_
         if any(_reads(part.node, name) for part in rule.rules):
             if rule.where is None or rule.collection != collection:
                 return None
-            formula = TypedFormula(rule.where_text, rule.where, BOOLEAN & ANY, Row(collection))
+            formula = TypedFormula(rule.where_text, rule.where, BOOLEAN & ANY, (Row(collection, parts=collection),))
             keeps.append(compile_formula(formula).run)
     return tuple(keeps) or None
 

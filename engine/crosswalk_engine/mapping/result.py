@@ -13,7 +13,8 @@ class Problem:
     """One thing that is wrong with one record.
 
     Attributes:
-        path: the target path (``lines[0].ITNO``), a check (``check: net adds up``) or ``""`` for the record.
+        path: the target path (``lines[0].ITNO``, of several documents ``documents[1].lines[0].ITNO``), a
+            check (``check: net adds up``) or ``""`` for the record.
         code: stable, e.g. ``CW-LOOKUP-MISSING``.
         value: what was found, at most 80 characters, personal data masked.
         message: one plain sentence that names the source fields.
@@ -35,19 +36,27 @@ class MapResult:
 
     Attributes:
         output: nested dict of text, int, bool, None, list and dict; `None` when `errors` is not empty.
-            Decimals are texts with their scale (``"2.0000"``), dates and times ISO texts.
+            Decimals are texts with their scale (``"2.0000"``), dates and times ISO texts. Of several
+            documents, the first.
         errors: every problem of the record, in the order of the rules.
-        warnings: what was changed on the way (a text cut to its length).
+        warnings: what was changed on the way (a text cut to its length, a value replaced).
+        more: the further documents of a mapping that makes several of one record.
     """
 
     output: dict[str, Any] | None
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    more: tuple[dict[str, Any], ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether there is an output."""
         return self.output is not None
+
+    @property
+    def outputs(self) -> tuple[dict[str, Any], ...]:
+        """All documents of the record; none when it is rejected."""
+        return () if self.output is None else (self.output, *self.more)
 
     def output_bytes(self) -> bytes:
         """The canonical JSON of the output: sorted keys, no spaces, UTF-8.
@@ -60,3 +69,7 @@ class MapResult:
         if self.output is None:
             raise ValueError("a rejected record has no output")
         return _ENCODER.encode(self.output)
+
+    def outputs_bytes(self) -> tuple[bytes, ...]:
+        """The canonical JSON of each document, as `output_bytes`; none when the record is rejected."""
+        return tuple(map(_ENCODER.encode, self.outputs))

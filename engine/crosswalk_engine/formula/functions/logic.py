@@ -244,6 +244,26 @@ FUNCTIONS: tuple[Function, ...] = (
         note="What stands right of it is not evaluated.",
     ),
     Function(
+        "PRESENT",
+        (Param("field", ANY),),
+        BOOLEAN,
+        "Whether the key of a field is in the payload at all, be its value null or blank.",
+        (
+            Example("PRESENT(phone)", True, given={"phone": None}),
+            Example("PRESENT(parties.phone)", False, given={"parties": {}}),
+            Example(
+                "COUNT(rows.sku) FILTER (WHERE PRESENT(rows.sku))",
+                1,
+                given={"rows": [{"sku": "A"}, {}]},
+                each="rows",
+            ),
+            Example("PRESENT('phone')", fails="CW-FORMULA-ARGUMENT"),
+        ),
+        nulls="lazy",
+        note="Never null. For an update, it tells a field that was emptied from one that was not sent. Not in "
+        "PostgreSQL.",
+    ),
+    Function(
         "NULLIF",
         (Param("value", ANY), Param("other", ANY)),
         first,
