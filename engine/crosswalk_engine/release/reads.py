@@ -43,7 +43,7 @@ def _of_entity(tree: MappingTree, paths: Iterable[str], system: str, entity: str
         if related is not None and related.entity == entity and rest:
             yield format_path(*rest)
         elif related is None and is_source:
-            yield path
+            yield format_path(first, *rest)
 
 
 def _tree_paths(tree: MappingTree) -> Iterator[str]:
@@ -72,14 +72,14 @@ def _flow_paths(release: Release, flow: FlowDocument) -> Iterator[str]:
 
 
 def condition_paths(ir: Any) -> tuple[str, ...]:
-    """The paths that a compiled condition reads, those of related records under their names.
+    """The paths that a compiled condition reads, without ``[]``; of related records under their names.
 
     `None`, no condition, reads nothing.
     """
     if ir is None:
         return ()
     node: Node = from_json(ir)
-    return sources(node, ())
+    return tuple(format_path(*parse_path(path).names) for path in sources(node, ()))
 
 
 def _written(rules: Iterable[AnyTree], above: tuple[str, ...]) -> Iterator[str]:
