@@ -180,6 +180,7 @@ class _Work:
             if not applies:
                 place.note(rule, "off")
                 return UNSET
+        warned = len(self.warnings)
         try:
             found = walk_tree(rule.node, place)
         except EvalError as error:
@@ -189,6 +190,8 @@ class _Work:
             value = settler.value(found, self.errors, self.warnings, indexes, key)
             empty = found is None or found == ""
             place.note(rule, ("empty" if value == found else "default") if empty else "value")
+        if any(warning.code == "CW-REPLACED" for warning in self.warnings[warned:]):
+            place.note(rule, "replaced")
         if value is REJECTED:
             return None
         if (value is None or value == "") and rule.empty != "write":
@@ -210,6 +213,7 @@ class _Work:
         except EvalError as error:
             fault(self.errors, spot, error)
             return
+        place.note(check, "false")
         fields = [(".".join(path.parts), _raw(place, path.parts)) for path in check_fields(check)]
         check_failed(self.errors, spot, sides, fields)
 
