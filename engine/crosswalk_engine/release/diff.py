@@ -1,6 +1,6 @@
-"""What differs between two releases: rules, checks, tables, flows, policies and id map, entry by entry."""
+"""What differs between two releases: rules, checks, tables, flows, policies, id map, entry by entry."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ class Change:
     """One difference.
 
     Attributes:
-        kind: ``mapping``, ``lookup``, ``flow``, ``policy`` or ``idmap``.
+        kind: ``mapping``, ``rules`` (a rule set), ``lookup``, ``flow``, ``policy`` or ``idmap``.
         document: its name.
         path: what in it: a target path, a key of the table, a key path of the document; empty for all of it.
         what: added, changed or removed.
@@ -81,6 +81,7 @@ def diff_releases(before: Release, after: Release) -> Diff:
     """What changed from `before` to `after`, documents by kind and name."""
     changes = [
         *_documents("mapping", _mappings(before), _mappings(after)),
+        *_documents("rules", _rule_sets(before), _rule_sets(after)),
         *_documents("lookup", _lookups(before), _lookups(after)),
         *_documents("flow", _flows(before), _flows(after)),
         *_documents("policy", _policies(before), _policies(after)),
@@ -113,26 +114,46 @@ def _entries(kind: str, name: str, old: Mapping[str, Any], new: Mapping[str, Any
 
 
 def _mappings(release: Release) -> dict[str, dict[str, Any]]:
-    return {name: dict(_rules(document)) for name, document in release.documents.items()}
+    return {name: dict(_mapping(document)) for name, document in release.documents.items()}
 
 
-def _rules(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """``target path -> rule``: only the formula when the rule has nothing else."""
-    for part in ("source", "target"):
-        yield f"{part}:", document[part]
+def _rule_sets(release: Release) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"parameters:": document.get("parameters", []), **dict(_rules(document["rules"], ""))}
+        for name, document in release.rule_sets.items()
+    }
+
+
+def _mapping(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """``target path -> rule``, and what else the mapping says."""
+    for part in ("source", "target", "empty", "documents"):
+        if part in document:
+            yield f"{part}:", document[part]
     for name, related in document.get("with", {}).items():
         yield f"with {name}", related
-    for rule in document["rules"]:
-        settings = {key: part for key, part in rule.items() if key not in {"to", "rules"} | _IGNORED}
-        yield rule["to"], _essence(settings)
-        for inner in rule.get("rules", ()):
-            settings = {key: part for key, part in inner.items() if key not in {"to"} | _IGNORED}
-            yield f"{rule['to']}.{inner['to']}", _essence(settings)
+    yield from _rules(document["rules"], "")
     for check in document.get("checks", ()):
-        yield f"check '{check['name']}'", check["formula"]
+        yield f"check '{check['name']}'", _essence(_settings(check, "name"))
+
+
+def _rules(rules: Sequence[Mapping[str, Any]], above: str) -> Iterator[tuple[str, Any]]:
+    """Rules by their whole target path, those inside lists too."""
+    for rule in rules:
+        to = f"{above}{rule['to']}" if rule.get("to") else above.removesuffix(".")
+        if "use" in rule:
+            place = f" at {to}" if to else ""
+            yield f"rules of {rule['use']}{place}", rule.get("given", {})
+            continue
+        yield to, _essence(_settings(rule, "to", "rules"))
+        yield from _rules(rule.get("rules", ()), f"{to}.")
+
+
+def _settings(rule: Mapping[str, Any], *without: str) -> dict[str, Any]:
+    return {key: part for key, part in rule.items() if key not in _IGNORED.union(without)}
 
 
 def _essence(settings: dict[str, Any]) -> Any:
+    """Only the formula when a rule has nothing else."""
     return settings["formula"] if settings.keys() == {"formula"} else settings
 
 
