@@ -15,7 +15,7 @@ from crosswalk_engine.formula.values import BOOLEAN, DATE, DATETIME, INTEGER, MO
 #: What the first argument names, as the tests' own tables and id map know it.
 NAMES = {"lookup": "'t'", "idmap": "'e'"}
 #: Written by the hand-made templates, or special forms.
-_APART = frozenset({"APPORTION", "ROW_KEY", "NOW", "PRESENT"})
+SPECIAL = frozenset({"APPORTION", "ROW_KEY", "NOW", "PRESENT"})
 _MOST = 6
 
 
@@ -75,7 +75,7 @@ def templates(function: Function) -> list[str]:
 CALLS: dict[str, list[str]] = {
     name: templates(function)
     for name, function in FUNCTIONS.items()
-    if not (function.is_operator or function.is_aggregate or name in _APART)
+    if not (function.is_operator or function.is_aggregate or name in SPECIAL)
 }
 #: Aggregates of one value, by whether the value is a condition.
 FOLDS = [name for name, function in FUNCTIONS.items() if function.is_aggregate and len(function.params) == 1]
