@@ -19,8 +19,8 @@ ABSENT_AGE = 60.0
 #: Copies kept, present and absent ones; the least recently used go first.
 MOST_KEPT = 20_000
 
-#: Bytes of JSON of all copies; as Python objects they take four to six times that.
-MOST_BYTES = 32_000_000
+#: Bytes of JSON of all copies; as Python objects they take eight times that (measured), some 130 MB.
+MOST_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
