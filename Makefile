@@ -6,9 +6,12 @@ BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 export HF_HUB_OFFLINE ?= 1
 ARGS ?=
+# Fuzzed cases (formula x record), and the seed that they are drawn from.
+N ?= 100000
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo studio test check notebooks bench browser
+.PHONY: help setup dev demo studio test check notebooks bench fuzz browser
 
 help:  ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -46,3 +49,6 @@ notebooks: .venv/.dev  ## Execute every notebook from top to bottom.
 
 bench: .venv/.dev  ## Measure (BENCH=mapping); prints a table and writes build/bench/<name>.json.
 	$(PY) tests/bench/run.py $(BENCH)
+
+fuzz: .venv/.dev  ## Hold compiled formulas and mappings against the tree walker (N=1000000 SEED=1).
+	$(PY) -m tests.fuzz.run $(N) $(SEED)

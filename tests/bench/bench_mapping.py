@@ -1,89 +1,116 @@
-"""Mapping: the compiled function against the tree walker, on the sample orders.
+"""Mapping: the compiled function against the same by hand, mapping languages, itself and the tree walker.
 
-CPU time of this process, medians of interleaved rounds, so that a noisy machine moves both sides alike.
+The order mapping with 46 rules of the head and 16 of a line, on the sample orders of three rows or more (a
+mean of 5 KB), JSON bytes to JSON bytes, all ways in one process. What the mapping languages cannot say is
+left out of their side; `peers.py` names it.
 """
 
-import gc
-import statistics
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir, compile_mapping
-from crosswalk_engine.mapping.document import load_mapping
+import msgspec
+from crosswalk_engine.mapping.compile import compile_ir
 from crosswalk_engine.mapping.oracle import map_by_oracle
-from crosswalk_engine.payload.codecs import read_records
-from crosswalk_engine.project.lookups import read_lookup
+from crosswalk_engine.mapping.tree import XmlTree
+from crosswalk_engine.mapping.xml_out import XmlWriter
 
-ROOT = Path(__file__).parents[2]
-PROJECT = ROOT / "sample_data/projects/brightpearl-infor"
-ROUNDS = 5
+from tests.bench.by_hand import order_to_m3
+from tests.bench.orders import FOLDER, Material, idmap, material
+from tests.bench.peers import by_jq, by_jsonata
+from tests.bench.streaming import memory
+from tests.bench.timing import alone, figure, medians, per_item, ratio
 
-
-def per_record(run: Callable[[Any], object], records: Sequence[Any]) -> float:
-    """CPU microseconds a record."""
-    started = time.process_time()
-    for record in records:
-        run(record)
-    return (time.process_time() - started) / len(records) * 1e6
-
-
-def sample() -> tuple[CompiledMapping, dict[str, Any], list[bytes], list[dict[str, Any]]]:
-    """The order mapping, its related records, and the sample orders as bytes and decoded."""
-    folder = ROOT / "sample_data/brightpearl"
-    tables = {path.stem: read_lookup(path) for path in (PROJECT / "lookups").glob("*.csv")}
-    mapping = compile_mapping(load_mapping(PROJECT / "mappings/order-to-m3.yaml"), tables)
-    contacts = read_records(folder / "contacts.ndjson").all_good()
-    products = read_records(folder / "products.ndjson").all_good()
-    related = {
-        "contact": {str(contact["contactId"]): contact for contact in contacts},
-        "product": {str(product["id"]): product for product in products},
-    }
-    raw = (folder / "orders.ndjson").read_bytes().splitlines()
-    return mapping, related, raw, read_records(folder / "orders.ndjson").all_good()
+ROUNDS = 7
+#: Documents streamed through `crosswalk map`.
+STREAMED = 200_000
+CPU = "CPU us/record"
 
 
 def measure() -> list[dict[str, Any]]:
-    """Bytes to bytes, compiled and typed; dict to result, compiled; dict to result, by the tree walker."""
-    mapping, related, raw, records = sample()
-    options: dict[str, Any] = {"related": related, "idmap": lambda entity, key: f"{entity[0].upper()}{key}"}
+    """All ratios; `BENCH_STREAMED` sets how many documents are streamed (0: none)."""
+    made = material()
+    name = f"{len(made.raw)} orders of {made.mean_size:,.0f} bytes on average"
+    print(f"  {name}")
+    found = medians({**_ours(made), **_theirs(made)}, ROUNDS)
+    ours, event = found["ours"], found["event"]
+    rows = [
+        ratio("ours / by hand", ours, found["by hand"], CPU, at_most=1.3),
+        ratio("jsonata-python / ours", ours, found["jsonata"], CPU, at_least=50),
+        ratio("jq / ours", ours, found["jq"], CPU, at_least=10),
+        ratio("one event / bulk", event, ours, CPU, at_most=2),
+        ratio("in to XML out / in to JSON out", found["xml"], ours, CPU, at_most=1.5),
+        figure("compile from a release", found["compile"] / 1e3, "CPU ms", at_most=50),
+        ratio("tree walker / ours", ours, found["oracle"], CPU),
+        ratio("decoding the whole order / only what is used", found["typed"], found["whole"], CPU),
+        ratio("over dicts / over bytes", ours, found["dicts"], CPU),
+    ]
+    streamed = int(os.environ.get("BENCH_STREAMED", STREAMED))
+    return rows + (_stream(made, streamed, ours) if streamed else [])
 
-    def whole(line: bytes) -> None:
+
+def _stream(made: Material, records: int, ours: float) -> list[dict[str, Any]]:
+    found = memory(made, records)
+    return [
+        figure(f"peak memory of {records:,} streamed above 200", found["peak_mb"], "MB", at_most=50),
+        ratio(
+            "crosswalk map, reading and writing too / ours",
+            ours,
+            found["cpu_us"],
+            f"{CPU}; {found['per_second']:,.0f} documents a second, one process",
+        ),
+    ]
+
+
+def _ours(made: Material) -> dict[str, Callable[[], float]]:
+    mapping, options, raw = made.mapping, made.options, made.raw
+    stored = msgspec.json.decode(msgspec.json.encode(mapping.tree.to_json()))
+    writer = XmlWriter(
+        replace(mapping.tree, xml=XmlTree("SalesOrder", "http://schema.infor.com/InforOAGIS/2"))
+    )
+    contacts = (FOLDER / "contacts.ndjson").read_bytes().splitlines()
+    decoded = [msgspec.json.decode(line) for line in raw]
+    typed = mapping._decode
+
+    def to_json(line: bytes) -> None:
         result = mapping.apply_bytes(line, **options)
         if result.ok:
             result.output_bytes()
 
-    rounds: dict[str, list[float]] = {"bytes": [], "dict": [], "oracle": [], "compile": []}
-    stored = mapping.tree.to_json()
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(ROUNDS):
-            rounds["bytes"].append(per_record(whole, raw))
-            rounds["dict"].append(per_record(lambda record: mapping.apply(record, **options), records))
-            rounds["oracle"].append(
-                per_record(
-                    lambda record: map_by_oracle(mapping.tree, record, lookups=mapping.lookups, **options),
-                    records[:150],
-                )
-            )
-            rounds["compile"].append(per_record(lambda ir: compile_ir(ir, mapping.lookups), [stored]))
-    finally:
-        gc.enable()
-    medians = {name: statistics.median(found) for name, found in rounds.items()}
-    return [
-        _ratio("bytes to bytes, compiled / by the tree walker", medians["bytes"], medians["oracle"]),
-        _ratio("dict to result, compiled / by the tree walker", medians["dict"], medians["oracle"]),
-        _ratio("one record / compiling the mapping from a release", medians["bytes"], medians["compile"]),
-    ]
+    def to_xml(line: bytes) -> None:
+        result = mapping.apply_bytes(line, **options)
+        if result.output is not None:
+            writer(result.output)
+
+    def between() -> None:
+        # An engine reads other payloads and looks elsewhere between two orders.
+        msgspec.json.decode(contacts[len(contacts) // 2])
+        sum(range(2000))
+
+    return {
+        "ours": partial(per_item, to_json, raw),
+        "event": partial(alone, to_json, raw, between),
+        "xml": partial(per_item, to_xml, raw),
+        "dicts": partial(per_item, lambda record: mapping.apply(record, **options), decoded),
+        "compile": partial(per_item, lambda ir: compile_ir(ir, made.tables), [stored] * 3),
+        "typed": partial(per_item, typed, raw),
+        "whole": partial(per_item, msgspec.json.Decoder().decode, raw),
+    }
 
 
-def _ratio(name: str, ours: float, theirs: float) -> dict[str, Any]:
-    return {"name": name, "ratio": theirs / ours, "ours": ours, "theirs": theirs, "unit": "CPU us/record"}
-
-
-if __name__ == "__main__":
-    for row in measure():
-        figures = f"{row['ours']:.0f} against {row['theirs']:.0f} {row['unit']}"
-        print(f"{row['name']:52s} x{row['ratio']:.1f}   {figures}")
+def _theirs(made: Material) -> dict[str, Callable[[], float]]:
+    tables, raw, related = made.entries, made.raw, made.related
+    # jq's arguments and JSONata's input hold no Decimals.
+    plain = {key: msgspec.json.decode(msgspec.json.encode(one)) for key, one in related["contact"].items()}
+    jsonata, jq = by_jsonata(plain, tables), by_jq(plain, tables)
+    oracle = partial(map_by_oracle, made.mapping.tree, lookups=made.tables, **made.options)
+    decode = msgspec.json.Decoder().decode
+    good = [line for line in raw if made.mapping.apply_bytes(line, **made.options).ok]
+    return {
+        "by hand": partial(per_item, lambda line: order_to_m3(line, related, idmap, tables), raw),
+        "jsonata": partial(per_item, jsonata, good[:24]),
+        "jq": partial(per_item, jq, good[:80]),
+        "oracle": partial(per_item, lambda line: oracle(decode(line)), raw[:60]),
+    }
