@@ -7,7 +7,7 @@ from crosswalk_engine.formula.functions.named import named
 from crosswalk_engine.formula.functions.numbers import QUANTA, Number, multiply, scale_of
 from crosswalk_engine.formula.functions.spec import Example, Function, integer, number, text
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.values import DECIMAL, INTEGER, in_range, out_of_range, text_of
+from crosswalk_engine.formula.values import DECIMAL, INTEGER, out_of_range, text_of
 
 _HUNDREDTH = Decimal("0.01")
 
@@ -39,8 +39,10 @@ def to_minor(amount: Number, currency: str) -> int:
     if scale_of(exact) > scale and exact != exact.quantize(QUANTA[scale]):
         message = f"an amount in {currency} has at most {scale} decimals; write ROUND_MONEY(…) around it"
         raise EvalError("CW-ARGUMENT", text_of(amount), message)
-    units: int = in_range(int(exact.scaleb(scale)), "TO_MINOR")
-    return units
+    try:
+        return int(exact.scaleb(scale))
+    except ArithmeticError as error:
+        raise out_of_range("TO_MINOR") from error
 
 
 def from_minor(units: int, currency: str) -> Decimal:

@@ -7,6 +7,8 @@ from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.payload.nearest import did_you_mean
 
 T = TypeVar("T")
+#: So few names are listed rather than guessed from, and no more than so many are listed.
+_FEW, _LISTED = 4, 12
 
 
 def named(name: str, known: Mapping[str, T], what: str) -> T:
@@ -23,7 +25,8 @@ def named(name: str, known: Mapping[str, T], what: str) -> T:
 def unknown_name(name: str, known: Iterable[str], what: str) -> EvalError:
     """The error for a `name` that is none of `known`; `what` is the thing, e.g. ``unit``."""
     names = sorted(known)
+    advice = did_you_mean(name, names) if len(names) > _FEW else ""
     # Long lists (currencies, countries) are looked up elsewhere; short ones stand in the message.
-    listed = f"; there are {', '.join(names)}" if len(names) <= 12 else ""
-    advice = did_you_mean(name, names)
-    return EvalError("CW-ARGUMENT", name, f"no {what} has this name" + (f"; {advice}" if advice else listed))
+    if not advice and len(names) <= _LISTED:
+        advice = f"there are {', '.join(names)}"
+    return EvalError("CW-ARGUMENT", name, f"no {what} has this name" + (f"; {advice}" if advice else ""))

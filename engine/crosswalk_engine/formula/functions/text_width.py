@@ -52,8 +52,12 @@ def packed(parts: Iterable[str], width: int) -> Iterator[str]:
             continue
         if open_line:
             yield open_line
-        *full, open_line = wrapped(part, width)
-        yield from full
+        # Line by line: who asks for the first one does not wait for the rest of a long text.
+        pieces = wrapped(part, width)
+        open_line = next(pieces)
+        for piece in pieces:
+            yield open_line
+            open_line = piece
     if open_line:
         yield open_line
 
