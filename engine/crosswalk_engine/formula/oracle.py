@@ -53,7 +53,7 @@ class RowAt:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an evaluation stands: the record, the rows of the `each` rules around, the element of an aggregate.
+    """Where an evaluation stands: the record, the rows of the `each` rules around, an aggregate's element.
 
     `levels` holds the current element of each level; `rows` are the rows of the innermost `each`, of which
     number `at` is the current one. `columns` replaces the element where the repeated part is found in the

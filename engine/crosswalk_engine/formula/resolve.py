@@ -75,7 +75,7 @@ class Resolver:
         if name not in self.keys or name in seen:
             return None
         parts, repeats = self.keys[name]
-        if parts[0] in self.scope.related:
+        if parts[0] in self.scope.related and parts[0] != name:
             return Related(parts[0], self._key(parts[0], span, (*seen, name)), parts[1:], span)
         near = [
             stand

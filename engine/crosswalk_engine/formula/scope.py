@@ -42,7 +42,7 @@ class Scope:
         collections: paths that are known to be repeated (the `each` rules of the mapping say so).
         derived: collections that are made from others: name -> the path of the collection whose elements it
             holds (the `as` of a mapping that splits records).
-        parameters: names that stand for paths (those of a rule set): of the record, a row or a related record.
+        parameters: names that stand for paths (those of a rule set), of the record, a row, a related record.
         lookups: names of the lookup tables.
         idmaps: entities that the id map holds.
     """

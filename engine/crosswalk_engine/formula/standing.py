@@ -21,12 +21,13 @@ def stand(rows: Sequence[Row], record: Any, env: Env, keys: Keys = None) -> Plac
         EvalError: CW-ROW when there is no such row; what reading the lists and their order raises.
     """
     place = Place(record, env)
-    wanted = [keys] if isinstance(keys, str | int) else list(keys or ())
-    # With one key for several levels, it is that of the innermost one.
-    wanted = [None] * (len(rows) - len(wanted)) + wanted if isinstance(keys, str | int) else wanted
-    for at, row in enumerate(rows):
-        key = wanted[at] if at < len(wanted) else None
-        place = _enter(place, row, None if key is None else str(key))
+    wanted: list[str | None]
+    if isinstance(keys, str | int):  # that of the innermost level
+        wanted = [*[None] * (len(rows) - 1), str(keys)]
+    else:
+        wanted = [*map(str, keys or ()), *[None] * len(rows)]
+    for row, key in zip(rows, wanted, strict=False):
+        place = _enter(place, row, key)
     return place
 
 

@@ -55,9 +55,10 @@ def stands_of(scope: Scope) -> tuple[Stand, ...]:
 
 
 def locate(parts: Names, around: "list[Stand] | tuple[Stand, ...]", scope: Scope) -> Stand:
-    """Where a collection is that is written as `parts`, seen from the rows `around`; without an alias."""
-    if parts[0] in scope.parameters:
-        parts = (*names(scope.parameters[parts[0]]), *parts[1:])
+    """Where a collection is that is written as `parts`, seen from the rows `around`; without an alias.
+
+    Parameters of rule sets are not looked at: row scopes name what they stand for.
+    """
     for stand in reversed(around):
         if stand.alias == parts[0]:
             inner = parts[1:]

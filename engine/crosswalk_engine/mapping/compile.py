@@ -11,7 +11,7 @@ import msgspec
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.values import CONTEXT, MAX_TEXT
-from crosswalk_engine.mapping.document import MappingDocument
+from crosswalk_engine.mapping.document import MappingDocument, RuleSet
 from crosswalk_engine.mapping.generate import Generated, generate
 from crosswalk_engine.mapping.keys import KeyFinder
 from crosswalk_engine.mapping.result import MapResult, Problem
@@ -128,22 +128,27 @@ def _not_json(what: str, got: str) -> MapResult:
     return MapResult(None, (Problem("", "CW-JSON", "", f"{what}: {got}"),))
 
 
-def mapping_to_ir(doc: MappingDocument, scope: Scope | None = None) -> dict[str, Any]:
-    """The JSON form of a mapping that a release carries (`crosswalk/mapping-ir@1`).
+def mapping_to_ir(
+    doc: MappingDocument, scope: Scope | None = None, rule_sets: Mapping[str, RuleSet] | None = None
+) -> dict[str, Any]:
+    """The JSON form of a mapping that a release carries (`crosswalk/mapping-ir@2`).
 
     `scope` brings shapes and the names of lookups and id maps to check against; what `doc` says itself
-    (related records, repeated parts) is added to it.
+    (related records, repeated parts) is added to it. `rule_sets` are those that it may use, by name.
 
     Raises:
         FindingsError: CW-MAPPING, every problem of every formula, with ``file:line`` and columns.
     """
     from crosswalk_engine.mapping.translate import translate
 
-    return translate(doc, scope).to_json()
+    return translate(doc, scope, rule_sets).to_json()
 
 
 def compile_mapping(
-    doc: MappingDocument, lookups: Mapping[str, Lookup] | None = None, scope: Scope | None = None
+    doc: MappingDocument,
+    lookups: Mapping[str, Lookup] | None = None,
+    scope: Scope | None = None,
+    rule_sets: Mapping[str, RuleSet] | None = None,
 ) -> CompiledMapping:
     """A mapping that runs; with `lookups`, a formula that names another table is refused.
 
@@ -157,7 +162,7 @@ def compile_mapping(
     known = scope or Scope()
     if lookups is not None and known.lookups is None:
         known = replace(known, lookups=frozenset(lookups))
-    return CompiledMapping(translate(doc, known), lookups or {})
+    return CompiledMapping(translate(doc, known, rule_sets), lookups or {})
 
 
 def compile_ir(ir: Mapping[str, Any], lookups: Mapping[str, Lookup] | None = None) -> CompiledMapping:

@@ -1,4 +1,4 @@
-"""What the value of a rule must be: kind, length, range, pattern, allowed values; the first that fails counts."""
+"""What the value of a rule must be: kind, length, range, pattern, allowed values, in this order."""
 
 import re
 from collections.abc import Callable
@@ -172,7 +172,7 @@ def _order(value: Value, limit: Bound) -> int | None:
     """-1, 0, 1: below, equal, above; `None` when they cannot be compared. A date holds all day."""
     left: Value = value
     right: Bound = limit
-    if isinstance(value, bool) or isinstance(value, str) or value is None:
+    if value is None or isinstance(value, bool | str):
         return None
     if isinstance(value, int | Decimal) != isinstance(limit, Decimal):
         return None

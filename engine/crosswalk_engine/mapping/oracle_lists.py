@@ -83,7 +83,8 @@ class Lists:
 
     def _pairs(self, place: Place) -> list[RowAt]:
         """One row for each way through the steps."""
-        rows = [RowAt("", {})]
+        nothing: dict[ScopeName, Any] = {}
+        rows = [RowAt("", nothing)]
         for at, step in enumerate(self.each.steps):
             longer: list[RowAt] = []
             for row in rows:

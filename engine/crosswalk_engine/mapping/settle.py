@@ -1,4 +1,4 @@
-"""From what a formula gives to what a rule writes: default, limits, replacement, required; missing and null."""
+"""From what a formula gives to what a rule writes: default, limits, replacement, required."""
 
 from collections.abc import Sequence
 from enum import Enum

@@ -1,60 +1,52 @@
 """A mapping document to its tree: every formula parsed and checked, all problems at once."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
-from crosswalk_engine.errors import ConfigError, Finding, FindingsError
-from crosswalk_engine.formula import FormulaError, RowScope, Scope, TypedFormula, parse_formula
-from crosswalk_engine.mapping.document import EachRule, MappingDocument, Rule
+from crosswalk_engine.errors import ConfigError, FindingsError, masked
+from crosswalk_engine.formula import Scope
+from crosswalk_engine.formula.scope import RowScope
+from crosswalk_engine.formula.stands import Stand, locate, names, split_at_each, stands_of
+from crosswalk_engine.mapping.document import Documents, MappingDocument
+from crosswalk_engine.mapping.notes import BAD, Context, Notes
+from crosswalk_engine.mapping.scopes import RuleSets, document_scope, is_path, with_row
+from crosswalk_engine.mapping.translate_rules import Translation
 from crosswalk_engine.mapping.tree import (
-    AnyTree,
     CheckTree,
-    EachTree,
-    Level,
-    Limits,
+    DocumentsTree,
+    GroupTree,
     MappingTree,
     RelatedTree,
-    RuleTree,
-    StepTree,
+    XmlTree,
 )
-from crosswalk_engine.payload.paths import parse_path
+from crosswalk_engine.mapping.written import Examined
+from crosswalk_engine.payload.paths import format_path
 
-Place = tuple[str | int, ...]
-
-
-def document_scope(doc: MappingDocument, scope: Scope | None = None) -> Scope:
-    """`scope`, completed by what `doc` itself says: related records, their keys, repeated parts."""
-    given = scope or Scope()
-    collections = {".".join(parse_path(rule.collection).names) for rule in _each_rules(doc)}
-    return replace(
-        given,
-        related={name: given.related.get(name) for name in doc.with_},
-        related_keys={name: record.key for name, record in doc.with_.items()},
-        collections=given.collections | collections,
-    )
+__all__ = ["document_scope", "examine", "translate"]
 
 
-def _each_rules(doc: MappingDocument) -> Iterator[EachRule]:
-    return (rule for rule in doc.rules if isinstance(rule, EachRule))
-
-
-def translate(doc: MappingDocument, scope: Scope | None = None) -> MappingTree:
-    """The tree of `doc`.
+def translate(
+    doc: MappingDocument, scope: Scope | None = None, rule_sets: RuleSets | None = None
+) -> MappingTree:
+    """The tree of `doc`; `rule_sets` holds those that it uses, by name.
 
     Raises:
         FindingsError: CW-MAPPING, every problem with ``file:line`` and the columns of the formula.
     """
-    try:
-        whole = document_scope(doc, scope)
-    except ConfigError as error:
-        finding = Finding(doc.at("rules"), error.code, "error", f"{error.what}: {error.got}", error.fix)
-        raise FindingsError("CW-MAPPING", f"the mapping '{doc.name}' cannot be used", [finding]) from error
-    work = _Translation(doc, whole)
-    rules = tuple(tree for index, rule in enumerate(doc.rules) if (tree := work.any_rule(rule, index)))
-    checks = tuple(work.checks())
-    if work.findings:
-        raise FindingsError("CW-MAPPING", f"the mapping '{doc.name}' cannot be used", work.findings)
-    return MappingTree(
+    examined = examine(doc, scope, rule_sets)
+    if examined.findings:
+        raise FindingsError("CW-MAPPING", f"the mapping '{doc.name}' cannot be used", examined.findings)
+    return examined.tree
+
+
+def examine(doc: MappingDocument, scope: Scope | None = None, rule_sets: RuleSets | None = None) -> Examined:
+    """The tree of `doc` as far as it can be made, with every problem and every formula."""
+    sets = rule_sets or {}
+    whole = document_scope(doc, scope, sets)
+    notes = Notes()
+    context = Context(doc, whole, doc.empty)
+    _check_related(doc, notes, context)
+    documents = None if doc.documents is None else _documents(doc.documents, notes, context)
+    translation = Translation(notes, sets, doc.name)
+    rules = translation.rules(doc.rules, ("rules",), context)
+    tree = MappingTree(
         doc.name,
         doc.source.model_dump(include={"system", "entity"}),
         doc.target.model_dump(include={"system", "entity"}),
@@ -63,108 +55,104 @@ def translate(doc: MappingDocument, scope: Scope | None = None) -> MappingTree:
             for name, record in doc.with_.items()
         },
         rules,
-        checks,
+        tuple(_checks(doc, notes, context)),
+        documents,
+        None if doc.source.group is None else GroupTree(doc.source.group.by, doc.source.group.as_),
+        _xml(doc),
     )
+    return Examined(tree, tuple(notes.findings), tuple(notes.formulas), notes.places)
 
 
-class _Translation:
-    def __init__(self, doc: MappingDocument, scope: Scope) -> None:
-        self.doc = doc
-        self.scope = scope
-        self.findings: list[Finding] = []
-        self.targets: dict[tuple[str, ...], str] = {}
+def _xml(doc: MappingDocument) -> XmlTree | None:
+    form = doc.target.xml
+    if form is None:
+        return None
+    return XmlTree(form.root, form.namespace, dict(form.prefixes), dict(form.attributes), form.nil)
 
-    def any_rule(self, rule: Rule | EachRule, index: int) -> AnyTree | None:
-        place: Place = ("rules", index)
-        if isinstance(rule, EachRule):
-            return self._each(rule, place)
-        return self._rule(rule, place, self.scope, ())
 
-    def _rule(self, rule: Rule, place: Place, scope: Scope, above: tuple[str, ...]) -> RuleTree | None:
-        parts = self._target(rule.to, (*place, "to"), above)
-        formula = self._formula(rule.text, (*place, "formula"), scope, rule.to)
-        if formula is None or parts is None:
-            return None
-        levels = (Level(formula.row.collection, "row"),) if formula.row else ()
-        return RuleTree(
-            rule.to,
-            parts,
-            rule.text,
-            formula.node,
-            formula.type,
-            rule.required,
-            rule.on_too_long == "cut",
-            Limits(max_length=rule.max_length),
-            levels=levels,
-        )
+def _checks(doc: MappingDocument, notes: Notes, context: Context) -> list[CheckTree]:
+    found = []
+    for index, check in enumerate(doc.checks):
+        place, shown = ("checks", index), f"check '{masked(check.name, 40)}'"
+        when = notes.optional(check.when, (*place, "when"), context, "when", f"{shown} when", check)
+        formula = notes.formula(check.formula, (*place, "formula"), context, "check", shown, check)
+        if formula is not None and when is not BAD:
+            tree = CheckTree(check.name, check.formula, formula.node, when, check.when or "")
+            notes.places[id(tree)] = (doc, place)
+            found.append(tree)
+    return found
 
-    def _each(self, rule: EachRule, place: Place) -> EachTree | None:
-        to = rule.to.removesuffix("[]")
-        parts = self._target(to, (*place, "to"), ())
-        collection = parse_path(rule.collection).names
-        path = ".".join(collection)
-        row = replace(self.scope, row=RowScope(path, rule.alias))
-        where = self._optional(rule.where, (*place, "where"), row, f"{rule.to} where")
-        order = self._optional(rule.order_by, (*place, "order_by"), row, f"{rule.to} order_by")
-        ordered = rule.order_by if order is not None else None
-        inner = replace(self.scope, row=RowScope(path, rule.alias, ordered))
-        rules = [
-            self._rule(part, (*place, "rules", index), inner, (*(parts or ()), "[]"))
-            for index, part in enumerate(rule.rules)
-        ]
-        if parts is None or None in rules:
-            return None
-        return EachTree(
-            f"{to}[]",
-            parts,
-            (StepTree("record", collection, collection, rule.alias, "row"),),
-            tuple(part for part in rules if part is not None),
-            where.node if where else None,
-            rule.where or "",
-            order.node if order else None,
-            rule.order_by or "",
-        )
 
-    def checks(self) -> Iterator[CheckTree]:
-        for index, check in enumerate(self.doc.checks):
-            formula = self._formula(
-                check.formula, ("checks", index, "formula"), self.scope, f"check {check.name}"
-            )
-            if formula is not None:
-                yield CheckTree(check.name, check.formula, formula.node)
-
-    def _optional(self, text: str | None, place: Place, scope: Scope, shown: str) -> TypedFormula | None:
-        return None if text is None else self._formula(text, place, scope, shown)
-
-    def _formula(self, text: str, place: Place, scope: Scope, shown: str) -> TypedFormula | None:
+def _check_related(doc: MappingDocument, notes: Notes, context: Context) -> None:
+    """Keys of related records must be paths, and lead to the record in the end."""
+    for name, record in doc.with_.items():
+        place = ("with", name, "key")
         try:
-            return parse_formula(text, scope)
-        except FormulaError as error:
-            for problem in error.problems:
-                message = f"{shown}: {replace(problem, suggestion='').render()}"
-                finding = Finding(self.doc.at(*place), problem.code, "error", message, problem.suggestion)
-                self.findings.append(finding)
-            return None
-
-    def _target(self, to: str, place: Place, above: tuple[str, ...]) -> tuple[str, ...] | None:
-        """The names of a target path that can be built: without ``[]``, once, and not inside another."""
-        try:
-            path = parse_path(to)
+            parts, repeats = split_at_each(record.key)
         except ConfigError as error:
-            self._note(place, "CW-MAPPING-TARGET", f"{to}: {error.what}", error.fix)
-            return None
-        if path.repeating:
-            self._note(place, "CW-MAPPING-TARGET", f"{to}: a list is filled by an `each` rule", "use `each`")
-            return None
-        whole = (*above, *path.names)
-        for known in self.targets:
-            shorter, longer = sorted((known, whole), key=len)
-            if longer[: len(shorter)] == shorter and (known == whole or longer[len(shorter)] != "[]"):
-                message = f"{to}: clashes with {self.targets[known]}, which has a rule already"
-                self._note(place, "CW-MAPPING-TARGET", message, "keep one of the two")
-                return None
-        self.targets[whole] = to
-        return path.names
+            notes.note(
+                context, place, "CW-MAPPING-WITH", f"with {name}: {error.what}: {error.got}", error.fix
+            )
+            continue
+        through = parts[0] if parts[0] in doc.with_ and parts[0] != name else None
+        if through is not None and repeats:
+            message = f"with {name}: its key stands in a repeated part of '{through}'"
+            notes.note(context, place, "CW-MAPPING-WITH", message, "name a single field of that record")
+        if through is not None and len(parts) == 1:
+            message = f"with {name}: its key is a whole record, '{through}'"
+            notes.note(context, place, "CW-MAPPING-WITH", message, f"name a field, e.g. {through}.id")
+        if through is not None and (ring := _ring(doc, name)):
+            message = f"with {name}: its key leads back to itself: {' -> '.join(ring)}"
+            notes.note(context, place, "CW-MAPPING-WITH", message, "let one of them start from the record")
 
-    def _note(self, place: Place, code: str, message: str, suggestion: str) -> None:
-        self.findings.append(Finding(self.doc.at(*place), code, "error", message, suggestion))
+
+def _ring(doc: MappingDocument, name: str) -> list[str]:
+    """The related records from `name` back to itself, by their keys; empty when there is no way back."""
+    way = [name]
+    while is_path(doc.with_[way[-1]].key):
+        head = names(doc.with_[way[-1]].key)[0]
+        if head not in doc.with_ or head == way[-1]:
+            return []
+        way.append(head)
+        if head == name:
+            return way
+        if head in way[:-1]:
+            return []
+    return []
+
+
+def _documents(documents: Documents, notes: Notes, context: Context) -> DocumentsTree | None:
+    place = ("documents",)
+    found = _where_documents_are(documents, notes, context)
+    if found is None:
+        return None
+    stand, alias = found
+    row = with_row(context.scope, RowScope(format_path(*stand.parts), alias))
+    inside = context.within(scope=row)
+    where = notes.optional(documents.where, (*place, "where"), inside, "where", "documents where", documents)
+    by = [
+        notes.formula(text, (*place, "by"), inside, "by", "documents by", documents) for text in documents.by
+    ]
+    if where is BAD or any(one is None for one in by):
+        return None
+    nodes = tuple(one.node for one in by if one is not None)
+    return DocumentsTree(stand.path, alias, documents.as_, where, documents.where or "", nodes, documents.by)
+
+
+def _where_documents_are(documents: Documents, notes: Notes, context: Context) -> tuple[Stand, str] | None:
+    place, scope = ("documents", "each"), context.scope
+    try:
+        path, alias = documents.collection, documents.alias
+        parts = names(path)
+    except ConfigError as error:
+        notes.note(context, place, error.code, f"documents: {error.what}: {error.got}", error.fix)
+        return None
+    fields = scope.shape.fields if scope.shape is not None else {}
+    for name, option in ((alias, "each"), (documents.as_, "as")):
+        taken = (
+            "a related record" if name in scope.related else "a field of the source" if name in fields else ""
+        )
+        if taken:
+            message = f"documents: '{name}' is also {taken}"
+            notes.note(context, ("documents", option), "CW-MAPPING-EACH", message, "choose another name")
+    return locate(parts, stands_of(scope), scope), alias

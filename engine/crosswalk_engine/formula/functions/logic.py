@@ -260,8 +260,8 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("PRESENT('phone')", fails="CW-FORMULA-ARGUMENT"),
         ),
         nulls="lazy",
-        note="Never null. For an update, it tells a field that was emptied from one that was not sent. Not in "
-        "PostgreSQL.",
+        note="Never null. In an update it tells a field that was emptied from one that was not sent. "
+        "Not in PostgreSQL.",
     ),
     Function(
         "NULLIF",
