@@ -198,6 +198,6 @@ def test_a_full_disk_leaves_the_old_file(desk, command, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("crosswalk_engine.commands.bulk.Mapper.outcome", full)
+    monkeypatch.setattr("crosswalk_engine.commands.bulk.Mapper.lines", full)
     command(*MAP, "--out", "out").assert_one_error(73, "CW-CANNOT-WRITE", "no space left on device")
     assert Path("out").read_text() == "old"

@@ -1,30 +1,43 @@
-"""Mapping many records: in this process, or in several that each take a run of lines; order is kept."""
+"""Mapping many records: in this process, or in several that each take a run of them; order is kept."""
 
+import re
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
+from crosswalk_engine.commands.outputs import Encode, OutputForm, encoder
 from crosswalk_engine.errors import RecordError, masked
 from crosswalk_engine.formula.env import IdMap
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
+from crosswalk_engine.mapping.flat_rows import RowGroups
 from crosswalk_engine.mapping.result import MapResult, Problem
-from crosswalk_engine.payload.codecs import iter_records
+from crosswalk_engine.mapping.xml_in import xml_options
+from crosswalk_engine.payload.codecs import read_opened
+from crosswalk_engine.payload.item import Item, Note, silent
+from crosswalk_engine.payload.json_scan import strict_object
 from crosswalk_engine.payload.limits import BULK
-from crosswalk_engine.payload.readers import Item, NdjsonReader
+from crosswalk_engine.payload.readers import NdjsonReader
 from crosswalk_engine.payload.sniffing import Opened as OpenedRecords
 from crosswalk_engine.payload.sniffing import open_records
+from crosswalk_engine.payload.xml_options import Names, XmlOptions
+from crosswalk_engine.payload.xml_read import read_xml_lines
 from crosswalk_engine.project.lookups import LookupTable
 
-#: Lines that go to a worker together, and how many such runs wait for each worker.
+#: Records that go to a worker together, and how many such runs wait for each worker.
 _RUN = 500
 _AHEAD = 3
 _ENCODE = msgspec.json.Encoder(decimal_format="string").encode
+#: White space that JSON allows around a value.
+_BLANK = b" \t\r\n"
+_TEMPLATE = re.compile(r"\[[^\]]*\]")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,9 @@ class Job:
     related: Mapping[str, Mapping[str, Any]]
     idmap: IdMap | None
     key: str | None
+    form: OutputForm = "ndjson"
+    record: Names = ()
+    encoding: str | None = None
 
     def compiled(self) -> CompiledMapping:
         """The mapping, compiled."""
@@ -44,38 +60,56 @@ class Job:
 
 @dataclass
 class Outcome:
-    """What came of some records: whole lines of output and of rejects, and counts."""
+    """What came of some records: pieces of output, lines of rejects, and counts."""
 
-    output: list[bytes] = field(default_factory=list)
+    output: list[Any] = field(default_factory=list)
     rejects: list[bytes] = field(default_factory=list)
-    warnings: int = 0
-    cut: dict[str, int] = field(default_factory=dict)
+    mapped: int = 0
+    warnings: dict[str, int] = field(default_factory=dict)
 
 
-def run_bulk(job: Job, stream: BinaryIO, where: str, workers: int) -> Iterator[Outcome]:
+def run_bulk(job: Job, stream: BinaryIO, where: str, workers: int, note: Note = silent) -> Iterator[Outcome]:
     """The outcomes of all records of `stream`, in order.
 
     Raises:
         RecordError: the stream as a whole cannot be read.
     """
-    if workers > 1:
-        opened = open_records(stream, where, BULK, None)
-        if opened.lines:
-            yield from _run_in_workers(job, opened, workers)
-            return
-        stream.seek(0)
+    opened = open_records(stream, where, BULK, job.encoding)
     mapper = Mapper(job, where)
-    items = iter_records(stream, where=where)
-    while run := list(islice(items, _RUN)):
-        yield mapper.outcome(run)
+    if mapper.tree.group is None and (opened.form == "ndjson" or (opened.lines and workers > 1)):
+        form = opened.form
+        yield from _all(
+            job, where, workers, partial(mapper.lines, form), partial(_work_lines, form), _runs(opened)
+        )
+        return
+    items = read_opened(opened, mapper.xml, note)
+    if mapper.tree.group is not None:
+        items = RowGroups(mapper.tree.group, where).records(items)
+    yield from _all(job, where, workers, mapper.items, _work_items, _batches(items))
 
 
-def _run_in_workers(job: Job, opened: OpenedRecords, workers: int) -> Iterator[Outcome]:
-    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(job, opened.where))
+def _all(
+    job: Job,
+    where: str,
+    workers: int,
+    here: Callable[[_T], Outcome],
+    there: Callable[[_T], Outcome],
+    runs: Iterable[_T],
+) -> Iterator[Outcome]:
+    """The outcomes of `runs` in order, made `here` or by functions for workers, `there`."""
+    if workers > 1:
+        return _in_workers(job, where, workers, there, runs)
+    return map(here, runs)
+
+
+def _in_workers(
+    job: Job, where: str, workers: int, task: Callable[[_T], Outcome], runs: Iterable[_T]
+) -> Iterator[Outcome]:
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(job, where))
     try:
         waiting: deque[Future[Outcome]] = deque()
-        for first, lines in _runs(opened):
-            waiting.append(pool.submit(_work, opened.where, first, lines))
+        for run in runs:
+            waiting.append(pool.submit(task, run))
             if len(waiting) > workers * _AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -85,14 +119,24 @@ def _run_in_workers(job: Job, opened: OpenedRecords, workers: int) -> Iterator[O
         pool.shutdown(cancel_futures=True)
 
 
-def _runs(opened: OpenedRecords) -> Iterator[tuple[int, list[bytes]]]:
-    chunks, first = iter(opened.chunks), 1
+#: The number and the offset of the first line, and lines with their ends; one beyond the limit is in pieces.
+_Lines = tuple[int, int, list[bytes]]
+
+
+def _runs(opened: OpenedRecords) -> Iterator[_Lines]:
+    chunks, first, offset = iter(opened.chunks), 1, 0
     while lines := list(islice(chunks, _RUN)):
-        # A line beyond the limit comes in pieces; they stay together.
+        # The pieces of a line stay together.
         while not lines[-1].endswith(b"\n") and (more := next(chunks, None)) is not None:
             lines.append(more)
-        yield first, lines
+        yield first, offset, lines
         first += sum(line.endswith(b"\n") for line in lines)
+        offset += sum(map(len, lines))
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while batch := list(islice(items, _RUN)):
+        yield batch
 
 
 class Mapper:
@@ -102,32 +146,74 @@ class Mapper:
         self.job = job
         self.where = where
         self.mapping = job.compiled()
+        self.tree = self.mapping.tree
+        self.xml: XmlOptions = xml_options(self.tree, job.record)
+        self._encode: Encode = encoder(job.form, self.tree)
 
-    def outcome(self, items: Iterable[Item]) -> Outcome:
-        """What comes of `items`."""
-        made, job = Outcome(), self.job
+    def items(self, items: Iterable[Item]) -> Outcome:
+        """What comes of decoded records."""
+        made = Outcome()
         for line, item in items:
-            if isinstance(item, RecordError):
-                made.rejects.append(_reject(line, None, (_unreadable(item, self.where),)))
-                continue
-            result = self.mapping.apply(item, related=job.related, idmap=job.idmap)
-            if result.ok:
-                made.output.append(result.output_bytes() + b"\n")
-            else:
-                made.rejects.append(_reject(line, self._key(item), result.errors))
-            self._count(made, result)
+            self._item(made, line, item)
         return made
+
+    def lines(self, form: str, run: _Lines) -> Outcome:
+        """What comes of raw lines."""
+        first, offset, lines = run
+        if form == "ndxml":
+            items = read_xml_lines(iter(lines), self.where, BULK, self.xml, silent, first_line=first)
+            return self.items(items)
+        made, line, job = Outcome(), first, self.job
+        pieces: list[bytes] = []
+        for raw in lines:
+            pieces.append(raw)
+            if not raw.endswith(b"\n") and raw is not lines[-1]:
+                continue
+            whole = len(pieces) == 1 and len(raw) <= BULK.record_bytes and job.encoding is None
+            record = strict_object(raw.strip(_BLANK)) if whole else None
+            if record is None or "response" in record:
+                # Not proven to be strict, or an API reply: the readers say what it is.
+                self._strictly(made, line, offset, pieces)
+            else:
+                result = self.mapping.apply_bytes(raw, related=job.related, idmap=job.idmap)
+                self._result(made, line, record, result)
+            offset += sum(map(len, pieces))
+            line += 1
+            pieces = []
+        return made
+
+    def _strictly(self, made: Outcome, line: int, offset: int, pieces: list[bytes]) -> None:
+        opened = OpenedRecords(iter(pieces), self.where, "ndjson", BULK, self.job.encoding)
+        reader = NdjsonReader(opened, line, offset)
+        for number, item in reader.items():
+            self._item(made, number, item)
+
+    def _item(self, made: Outcome, line: int, item: dict[str, Any] | RecordError) -> None:
+        if isinstance(item, RecordError):
+            made.rejects.append(_reject(line, None, (_unreadable(item, self.where),)))
+            return
+        job = self.job
+        self._result(made, line, item, self.mapping.apply(item, related=job.related, idmap=job.idmap))
+
+    def _result(self, made: Outcome, line: int, record: Mapping[str, Any], result: MapResult) -> None:
+        if not result.ok:
+            made.rejects.append(_reject(line, self._key(record), result.errors))
+        else:
+            try:
+                pieces = [piece for output in result.outputs for piece in self._encode(output)]
+            except RecordError as error:
+                problem = Problem(error.where, error.code, error.got, error.what)
+                made.rejects.append(_reject(line, self._key(record), (problem,)))
+            else:
+                made.output += pieces
+                made.mapped += 1
+        for warning in result.warnings:
+            said = f"{warning.code} {_TEMPLATE.sub('[]', warning.path)}"
+            made.warnings[said] = made.warnings.get(said, 0) + 1
 
     def _key(self, record: Mapping[str, Any]) -> Any:
         value = record.get(self.job.key or "id")
         return value if isinstance(value, str | int) else None
-
-    @staticmethod
-    def _count(made: Outcome, result: MapResult) -> None:
-        for warning in result.warnings:
-            path = warning.path
-            made.cut[path] = made.cut.get(path, 0) + 1
-        made.warnings += len(result.warnings)
 
 
 _worker: Mapper | None = None
@@ -142,10 +228,14 @@ def _start_worker(job: Job, where: str) -> None:
     _worker = Mapper(job, where)
 
 
-def _work(where: str, first: int, lines: list[bytes]) -> Outcome:
+def _work_lines(form: str, run: _Lines) -> Outcome:
     assert _worker is not None
-    reader = NdjsonReader(OpenedRecords(iter(lines), where, True, BULK, None))
-    return _worker.outcome((line + first - 1, item) for line, item in reader.items())
+    return _worker.lines(form, run)
+
+
+def _work_items(items: list[Item]) -> Outcome:
+    assert _worker is not None
+    return _worker.items(items)
 
 
 def _unreadable(error: RecordError, where: str) -> Problem:

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -20,6 +20,9 @@ _SPOOL = 32_000_000
 STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 #: What lies here is a stream of this or another process, also where it leads to a plain file.
 _STREAMS = ("/dev/std", "/dev/fd/", "/proc/")
+
+#: Links that are followed, as many as Linux follows.
+_LINKS = 40
 
 #: Errors of writing that name no file.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
@@ -70,7 +73,7 @@ def writing(path: Path | None) -> Iterator[BinaryIO | None]:
     if path is None:
         yield None
         return
-    if str(path) in STANDARD_OUTPUT:
+    if is_standard_output(path):
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
@@ -103,9 +106,29 @@ def _replaceable(path: Path) -> tuple[Path, bool]:
     A device or a pipe is written as it comes: renaming would put a file in its place. A link keeps pointing
     at its file.
     """
-    if path.is_file() and not str(path.absolute()).startswith(_STREAMS):
+    stream = any(hop.startswith(_STREAMS) for hop in _hops(path))
+    if path.is_file() and not stream:
         return Path(os.path.realpath(path)), True
     return path, not os.path.lexists(path)
+
+
+def is_standard_output(path: Path) -> bool:
+    """Whether `path` is a name of standard output, or a link that leads to one."""
+    return str(path) == "-" or any(hop in STANDARD_OUTPUT for hop in _hops(path))
+
+
+def _hops(path: Path) -> Iterator[str]:
+    """The absolute names that `path` goes through, from link to link; the last one is no link."""
+    place = path
+    for _ in range(_LINKS):
+        # The folder is resolved, the name in it is not: it is looked at before it is followed.
+        folder = os.path.realpath(place.absolute().parent)
+        name = os.path.normpath(os.path.join(folder, place.name))  # noqa: PTH118
+        yield name
+        try:
+            place = Path(folder, os.readlink(name))  # noqa: PTH115
+        except (OSError, ValueError):
+            return
 
 
 def _denied(path: Path, error: OSError | ValueError) -> CannotWriteError:
@@ -119,22 +142,40 @@ def _denied(path: Path, error: OSError | ValueError) -> CannotWriteError:
     )
 
 
-def refuse_same(inputs: Mapping[str, Path | None], outputs: Mapping[str, Path | None]) -> None:
+def refuse_same(
+    inputs: Mapping[str, Path | Iterable[Path] | None], outputs: Mapping[str, Path | None]
+) -> None:
     """Refuses an output that is an input or another output; each has the name of its argument.
+
+    An input that is a folder is given by the files in it that are read. Two names of one file are the same.
 
     Raises:
         UsageError: CW-SAME-FILE.
     """
-    seen = {os.path.realpath(path): name for name, path in inputs.items() if path and str(path) != "-"}
+    seen: dict[object, str] = {}
+    for name, given in inputs.items():
+        for one in (given,) if isinstance(given, Path) else given or ():
+            seen |= dict.fromkeys(_identities(one) if str(one) != "-" else (), name)
     for name, path in outputs.items():
         if path is None:
             continue
-        place = "-" if str(path) in STANDARD_OUTPUT else os.path.realpath(path)
-        if place in seen and place != os.devnull:
+        places = ["-"] if is_standard_output(path) else _identities(path)
+        known = next((seen[place] for place in places if place in seen), None)
+        if known is not None and os.path.realpath(path) != os.devnull:
             raise UsageError(
                 "CW-SAME-FILE",
-                f"{seen[place]} and {name} are the same file",
+                f"{known} and {name} are the same file",
                 got=masked(path),
                 fix="name another file; nothing was written",
             )
-        seen[place] = name
+        seen |= dict.fromkeys(places, name)
+
+
+def _identities(path: Path) -> list[object]:
+    """The place of a file and, where there is one, the file itself, whatever its name."""
+    found: list[object] = [os.path.realpath(path)]
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return found
+    return [*found, (status.st_dev, status.st_ino)]

@@ -1,10 +1,13 @@
 """`crosswalk` commands: eval."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from crosswalk_engine.commands.inputs import ENCODING, RECORD, RECORDS, record_names, tell
 
 if TYPE_CHECKING:
     from crosswalk_engine.formula import CompiledFormula, TypedFormula
@@ -19,23 +22,29 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     formula: str = typer.Argument(help="The formula, e.g. UPPER(TRIM(reference))."),
-    source: Path = typer.Option(..., "--in", help="JSON or NDJSON records; - is standard input."),
+    source: Path = typer.Option(..., "--in", help=f"{RECORDS} - is standard input."),
+    record: str | None = RECORD,
+    encoding: str | None = ENCODING,
     lookups: Path | None = typer.Option(None, "--lookups", help="A folder of lookup tables (*.csv)."),
 ) -> None:
     """Compute one formula over records: one JSON value a line, errors as {"error": {…}} (then exit 65)."""
     from crosswalk_engine.commands.files import reading, table_files
     from crosswalk_engine.formula import Scope, compile_formula, parse_formula
     from crosswalk_engine.payload.codecs import encode_json, iter_records
+    from crosswalk_engine.payload.xml_options import XmlOptions
 
+    read = partial(
+        iter_records, where=str(source), encoding=encoding, xml=XmlOptions(record=record_names(record))
+    )
     tables = {} if lookups is None else table_files(lookups)
     with reading(source) as stream:
-        shape = _shape(iter_records(stream, where=str(source)))
+        shape = _shape(read(stream, note=tell))
         typed = parse_formula(formula, Scope(shape=shape, lookups=frozenset(tables)))
         compiled = compile_formula(typed)
         used = _read(tables, typed)
         stream.seek(0)
         failed = False
-        for line, item in iter_records(stream, where=str(source)):
+        for line, item in read(stream):
             value = _value(compiled, line, item, used, str(source))
             failed = failed or isinstance(value, dict)
             typer.echo(encode_json(value).decode())

@@ -1,15 +1,25 @@
 """`crosswalk` commands: map and explain."""
 
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
+from crosswalk_engine.commands.inputs import (
+    ENCODING,
+    RECORD,
+    RECORDS,
+    document_files,
+    record_names,
+    related_files,
+    table_paths,
+    tell,
+)
 from crosswalk_engine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from crosswalk_engine.commands.bulk import Outcome
+    from crosswalk_engine.commands.bulk import Job
 
 _MAPPING = typer.Argument(help="A mapping file, a project folder or a release.")
 _NAME = typer.Option(None, "--mapping", help="Which mapping, where there are several.")
@@ -25,8 +35,15 @@ def register(app: typer.Typer) -> None:
 def map_records(
     mapping: Path = _MAPPING,
     name: str | None = _NAME,
-    source: Path = typer.Option(..., "--in", help="JSON or NDJSON records; - is standard input."),
-    out: Path = typer.Option(..., "--out", help="Where the outputs go, as NDJSON; - is standard output."),
+    source: Path = typer.Option(..., "--in", help=f"{RECORDS} - is standard input."),
+    out: Path = typer.Option(
+        ..., "--out", help="Where the outputs go; the suffix says the form. - is standard output, as NDJSON."
+    ),
+    to: str | None = typer.Option(
+        None, "--to", help="The form of the outputs, whatever the name says: ndjson, xml, csv, parquet, xlsx."
+    ),
+    record: str | None = RECORD,
+    encoding: str | None = ENCODING,
     rejects: Path | None = typer.Option(None, "--rejects", help="Where rejected records go, as NDJSON."),
     related: Path | None = typer.Option(
         None, "--related", help="A folder with the related records, <entity>.ndjson each."
@@ -37,25 +54,43 @@ def map_records(
     engine: str = typer.Option("local", "--engine", help="local; spark comes with the extra [spark]."),
 ) -> None:
     """Map records in bulk. Good ones are written in any case; exit 65 if any was rejected."""
-    from crosswalk_engine.commands.bulk import Job, run_bulk
+    from crosswalk_engine.commands.bulk import Job
     from crosswalk_engine.commands.files import reading, refuse_same, writing
+    from crosswalk_engine.commands.outputs import output_form
     from crosswalk_engine.commands.sources import open_mapping, read_idmap, read_related
 
     _check_engine(engine)
-    _check_form(out)
-    refuse_same({"MAPPING": mapping, "--in": source, "--idmap": idmap}, {"--out": out, "--rejects": rejects})
+    form = output_form(out, to)
     opened = open_mapping(mapping, name, lookups)
+    names = [name for key, one in opened.tree.related.items() for name in (key, one.entity)]
+    refuse_same(
+        {
+            "MAPPING": document_files(mapping),
+            "--in": source,
+            "--idmap": idmap,
+            "--lookups": table_paths(lookups),
+            "--related": related_files(related, names),
+        },
+        {"--out": out, "--rejects": rejects},
+    )
     entity = str(opened.tree.source["entity"])
-    ids = read_idmap(idmap, opened.idmap)
-    job = Job(opened.ir, opened.lookups, read_related(related, opened), ids, opened.ids.get(entity))
-    with reading(source) as stream:
-        if not opened.checked:
-            _warn_absent(opened.ir, stream, str(source))
-        with writing(out) as good, writing(rejects) as bad:
-            assert good is not None
-            mapped, rejected = _write(run_bulk(job, stream, str(source), workers), good, bad)
-    typer.echo(f"{mapped:,} mapped, {rejected:,} rejected", err=True)
-    if rejected:
+    job = Job(
+        opened.ir,
+        opened.lookups,
+        read_related(related, opened),
+        read_idmap(idmap, opened.idmap),
+        opened.ids.get(entity),
+        form,
+        record_names(record),
+        encoding,
+    )
+    with reading(source) as stream, writing(out) as good, writing(rejects) as bad:
+        assert good is not None
+        if not opened.checked and opened.tree.group is None:
+            _warn_absent(job, stream, str(source))
+        counts = _run(job, stream, str(source), workers, (good, bad))
+    typer.echo(f"{counts[0]:,} mapped, {counts[1]:,} rejected", err=True)
+    if counts[1]:
         raise typer.Exit(65)
 
 
@@ -71,25 +106,34 @@ def _check_engine(engine: str) -> None:
         raise ConfigError("CW-ENGINE", "there is no such engine", got=engine, expected="local or spark")
 
 
-def _check_form(out: Path) -> None:
-    if out.suffix.lower() == ".xml":
-        raise ConfigError(
-            "CW-NEEDS-XML", "outputs are written as NDJSON only", got=out.name, fix="name the file .ndjson"
-        )
-
-
-def _write(outcomes: "Iterator[Outcome]", good: BinaryIO, bad: BinaryIO | None) -> tuple[int, int]:
+def _run(
+    job: "Job", stream: BinaryIO, where: str, workers: int, files: tuple[BinaryIO, BinaryIO | None]
+) -> tuple[int, int]:
     """Writes all outcomes; without a file for rejects, the first ones are shown."""
-    mapped = rejected = 0
-    for outcome in outcomes:
-        good.writelines(outcome.output)
+    from crosswalk_engine.commands.bulk import run_bulk
+    from crosswalk_engine.commands.outputs import sink
+    from crosswalk_engine.commands.progress import Progress
+    from crosswalk_engine.mapping.tree import MappingTree
+
+    good, bad = files
+    out = sink(job.form, good, MappingTree.from_json(job.ir))
+    progress, warnings, mapped, rejected = Progress(stream), Counter[str](), 0, 0
+    for outcome in run_bulk(job, stream, where, workers, tell):
+        out.add(outcome.output)
         if bad is not None:
             bad.writelines(outcome.rejects)
         else:
+            progress.clear()
             for line in outcome.rejects[: max(0, _SHOWN - rejected)]:
                 typer.echo(f"rejected {line.decode().rstrip()}", err=True)
-        mapped += len(outcome.output)
+        mapped += outcome.mapped
         rejected += len(outcome.rejects)
+        warnings.update(outcome.warnings)
+        progress.show(mapped + rejected)
+    out.close()
+    progress.clear()
+    for said, count in warnings.most_common(_SHOWN):
+        typer.echo(f"{said} · {count:,} times", err=True)
     return mapped, rejected
 
 
@@ -99,21 +143,22 @@ _SHOWN = 20
 _PEEK = 200
 
 
-def _warn_absent(ir: "dict[str, object]", stream: BinaryIO, where: str) -> None:
+def _warn_absent(job: "Job", stream: BinaryIO, where: str) -> None:
     """Says which fields of a mapping that stands alone are in none of the first records."""
     from itertools import islice
 
     from crosswalk_engine.errors import RecordError
-    from crosswalk_engine.mapping.tree import EachTree, MappingTree
+    from crosswalk_engine.mapping.tree import MappingTree, RuleTree
+    from crosswalk_engine.mapping.xml_in import xml_options
     from crosswalk_engine.payload.codecs import iter_records
     from crosswalk_engine.payload.shape import infer_shape
 
-    items = islice(iter_records(stream, where=where), _PEEK)
+    tree = MappingTree.from_json(job.ir)
+    xml = xml_options(tree, job.record)
+    items = islice(iter_records(stream, where=where, encoding=job.encoding, xml=xml), _PEEK)
     shape = infer_shape(item for _, item in items if not isinstance(item, RecordError))
     stream.seek(0)
-    tree = MappingTree.from_json(ir)
-    rules = [part for rule in tree.rules for part in (rule.rules if isinstance(rule, EachTree) else [rule])]
-    paths = dict.fromkeys(path for rule in rules for path in rule.sources)
+    paths = dict.fromkeys(path for rule in tree.walk() if isinstance(rule, RuleTree) for path in rule.sources)
     for path in paths if shape.present else ():
         head = path.partition(".")[0]
         if head not in tree.related and shape.find(path) is None:

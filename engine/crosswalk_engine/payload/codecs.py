@@ -161,7 +161,7 @@ def read_opened(opened: Opened, xml: XmlOptions = ANY_XML, note: Note = silent) 
     if opened.form == "csv":
         return CsvReader(opened.chunks, where, limits, note, encoding).items()
     if opened.form == "ndxml":
-        return read_xml_lines(opened.chunks, where, limits, xml, note)
+        return read_xml_lines(opened.chunks, where, limits, xml, note, stream=opened.stream)
     assert opened.stream is not None
     if opened.form == "xml":
         return read_xml(opened.stream, where, limits, xml, note, encoding)

@@ -25,11 +25,11 @@ _KIND_NAMES = {str: "text", bool: "true or false", int: "a number", type(None): 
 class NdjsonReader:
     """Reads one record a line; blank lines are passed over, a bad line becomes a problem."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, first_line: int = 1, offset: int = 0) -> None:
         self._opened = opened
         self._limits: Limits = opened.limits
-        self._line = 0
-        self._offset = 0
+        self._line = first_line - 1
+        self._offset = offset
 
     def items(self) -> Iterator[Item]:
         """``(line, record or problem)`` for each filled line."""

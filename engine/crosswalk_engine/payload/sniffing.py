@@ -39,7 +39,7 @@ class Opened:
 
     Attributes:
         chunks: raw lines from the beginning, each at most one byte longer than a record may be.
-        stream: the file at its beginning, for the forms that are not read line by line.
+        stream: the file at its beginning, for the forms that are not read line by line, or looked at before.
         encoding: chosen by a person; `None` is UTF-8, or what XML declares.
     """
 
@@ -81,11 +81,11 @@ def open_records(stream: BinaryIO, where: str, limits: Limits, encoding: str | N
         form = _text_form(first, second, named, where, encoding)
     if form == "json":
         return Opened(_pieces(seen, stream, where, limits), where, form, limits, encoding)
-    if form in ("ndjson", "ndxml", "csv"):
+    if form in ("ndjson", "csv"):
         return Opened(chain(seen, chunks), where, form, limits, encoding)
     whole = _whole(stream, start, chain(seen, chunks))
     _check_size(whole, start, where, limits)
-    return Opened(iter(()), where, form, limits, encoding, whole)
+    return Opened(_raw_lines(whole, where, limits), where, form, limits, encoding, whole)
 
 
 def text_error(error: UnreadableTextError, where: str) -> RecordError:

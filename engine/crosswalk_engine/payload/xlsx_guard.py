@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from crosswalk_engine.errors import RecordError, masked
 from crosswalk_engine.payload.item import Note, silent
 from crosswalk_engine.payload.limits import BULK
-from crosswalk_engine.payload.xml_options import XmlOptions
+from crosswalk_engine.payload.xml_options import known_paths
 from crosswalk_engine.payload.xml_read import XmlReader
 
 MAX_UNPACKED = 200_000_000
@@ -26,7 +26,7 @@ _PIECE = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
-_LISTS = XmlOptions(repeated=frozenset({("sheets", "sheet"), ("Relationship",)}))
+_LISTS = known_paths([("sheets", "sheet"), ("Relationship",)], [])
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def _first_sheet(archive: zipfile.ZipFile, where: str, note: Note) -> tuple[str,
 
 
 def _record(archive: zipfile.ZipFile, name: str, where: str) -> dict[str, Any]:
-    reader = XmlReader(f"{where} {name}", BULK, silent, known=_LISTS.known)
+    reader = XmlReader(f"{where} {name}", BULK, silent, known=_LISTS)
     return reader.whole(archive.read(name))[0][1]  # type: ignore[return-value]
 
 

@@ -33,22 +33,23 @@ class XmlOptions:
     """How XML becomes records; paths are names from the record down, without the record's own.
 
     Attributes:
-        repeated: elements that are lists in every record, also where one stands alone. `None`: those that
-            repeat anywhere in the file, which costs a first pass over it.
+        repeated: elements that are lists in every record, also where one stands alone.
+        look: those that repeat anywhere in the file are lists too; this costs a first pass over it.
         read: the paths that somebody reads. An element that is read both with and without its attributes
             keeps one form: ``Quantity.#text`` makes ``Quantity`` an object everywhere, ``Quantity`` alone a
             text everywhere.
         record: the element that is a record, as names below the root; empty: found out.
     """
 
-    repeated: frozenset[Names] | None = None
+    repeated: frozenset[Names] = frozenset()
+    look: bool = True
     read: frozenset[Names] = frozenset()
     record: Names = ()
 
     @cached_property
     def known(self) -> Node:
         """The paths as a tree of names."""
-        return known_paths(self.repeated or (), self.read)
+        return known_paths(self.repeated, self.read)
 
 
 def known_paths(repeated: Iterable[Names], read: Iterable[Names]) -> Node:

@@ -17,7 +17,7 @@ from crosswalk_engine.payload.xml_build import Builder
 from crosswalk_engine.payload.xml_faults import bad_xml, syntax_fault, unknown_encoding
 from crosswalk_engine.payload.xml_feed import CHUNK, Feed, UnknownEncodingError
 from crosswalk_engine.payload.xml_options import Names, Node, XmlOptions, known_paths
-from crosswalk_engine.payload.xml_survey import survey
+from crosswalk_engine.payload.xml_survey import Survey, survey
 
 
 class XmlReader:
@@ -131,16 +131,12 @@ def read_xml(
     stream: BinaryIO, where: str, limits: Limits, options: XmlOptions, note: Note, encoding: str | None = None
 ) -> Iterator[Item]:
     """The records of a stream of XML that can be read twice."""
-    record, alone = options.record, False
-    repeated = options.repeated
-    start = stream.tell()
-    if repeated is None or not record:
-        found = survey(_chunks(stream), encoding, repeats=repeated is None)
-        stream.seek(start)
+    record, alone, repeated = options.record, False, options.repeated
+    if options.look or not record:
+        found = _surveyed(stream, encoding, repeats=options.look)
         if not record:
             record, alone = found.record, True
-        if repeated is None:
-            repeated = _below(found.repeated, found.record, record)
+        repeated |= _below(found.repeated, found.record, record)
     known = known_paths(repeated, options.read)
     reader = XmlReader(where, limits, note, record=record, known=known, alone=alone, encoding=encoding)
     yield from reader.items(_chunks(stream))
@@ -153,10 +149,17 @@ def read_xml_lines(
     options: XmlOptions,
     note: Note,
     *,
+    stream: BinaryIO | None = None,
     first_line: int = 1,
 ) -> Iterator[Item]:
-    """The record of each line, which holds one whole document; a bad one does not hide the others."""
+    """The record of each line, which holds one whole document; a bad one does not hide the others.
+
+    `stream` is what `chunks` will be read from: it is surveyed before, if the options say so.
+    """
     known = options.known
+    if stream is not None and options.look:
+        found = _surveyed(stream, None, repeats=True).repeated
+        known = known_paths(options.repeated | _below(found, (), options.record), options.read)
     make = partial(XmlReader, where, limits, note, record=options.record, known=known)
     line = first_line - 1
     for chunk in chunks:
@@ -180,6 +183,13 @@ def read_xml_lines(
             yield from make(first_line=line).whole(body)
         except RecordError as error:
             yield line, error
+
+
+def _surveyed(stream: BinaryIO, encoding: str | None, *, repeats: bool) -> Survey:
+    start = stream.tell()
+    found = survey(_chunks(stream), encoding, repeats=repeats)
+    stream.seek(start)
+    return found
 
 
 def _below(repeated: frozenset[Names], found: Names, record: Names) -> frozenset[Names]:
