@@ -2,6 +2,7 @@
 
 import json
 import random
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,7 +52,11 @@ def run_batch(seed: str) -> Outcomes:
     """The cases of one seed; the same seed makes the same cases."""
     chance = random.Random(seed)
     mappings = Mappings(chance)
-    drawn = mappings.draw()
+    try:
+        drawn = mappings.draw()
+    except Exception:  # noqa: BLE001  whatever a person writes, translating refuses it with findings
+        trace = traceback.format_exc(limit=-3)
+        return Outcomes(found=1, reports=[f"difference in: translating   (seed {seed})\n got: {trace}"])
     records = _records(chance, drawn)
     outcomes = Outcomes(cases=len(records) * len(drawn.formulas), refused=mappings.refused)
     outcomes.features.update(features(drawn.document))

@@ -68,7 +68,8 @@ def parsed(text: str, levels: Levels) -> TypedFormula | None:
 
 def formula_ways(formula: TypedFormula) -> dict[str, Way]:
     """The oracle first, then what has to agree with it."""
-    compiled, given = compile_formula(formula), {"lookups": lookups(), **options()}
+    given = {"lookups": lookups(), **options()}
+    compiled = _made(lambda: compile_formula(formula))
 
     def way(run: Callable[..., Any]) -> Way:
         def outcome(raw: bytes) -> Outcome:
@@ -90,16 +91,35 @@ def formula_ways(formula: TypedFormula) -> dict[str, Way]:
 def mapping_ways(tree: MappingTree, *, stored: bool = False) -> dict[str, Way]:
     """The oracle first; the compiled mapping over dicts and bytes; with `stored`, also as released."""
     tables, given = lookups(), options()
-    compiled = CompiledMapping(tree, tables)
+    compiled = _made(lambda: CompiledMapping(tree, tables))
     ways: dict[str, Way] = {
         "oracle": _mapped(lambda raw: map_by_oracle(tree, decode(raw), lookups=tables, **given)),
         "mapping over dicts": _mapped(lambda raw: compiled.apply(decode(raw), **given)),
         "mapping over bytes": _mapped(lambda raw: compiled.apply_bytes(raw, **given)),
     }
     if stored:
-        again = compile_ir(tree.to_json(), tables)
+        again = _made(lambda: compile_ir(tree.to_json(), tables))
         ways["mapping from a release"] = _mapped(lambda raw: again.apply_bytes(raw, **given))
     return ways
+
+
+class _NotMade:
+    """Stands for what could not be compiled: whoever runs it meets the error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise self.error
+
+    apply = apply_bytes = __call__
+
+
+def _made(make: Callable[[], Any]) -> Any:
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001  a formula that was accepted must compile
+        return _NotMade(error)
 
 
 def _mapped(run: Callable[[bytes], MapResult]) -> Way:

@@ -213,7 +213,7 @@ class Spoiler:
         chance = self.chance
         draw = chance.random()
         if draw < 0.3 and self.hints:
-            return chance.choice(self.hints)
+            return copy.deepcopy(chance.choice(self.hints))
         if draw < 0.45:
             return copy.deepcopy(chance.choice(BLANK))
         if draw < 0.47:

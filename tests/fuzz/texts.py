@@ -173,7 +173,10 @@ def _wrong(text: str) -> str:
     except Exception as error:  # noqa: BLE001  that is what is looked for
         return f"{type(error).__name__}: {str(error)[:200]}"
     else:
-        compile_formula(formula)
+        try:
+            compile_formula(formula)
+        except Exception as error:  # noqa: BLE001  what can be read can be compiled
+            return f"compiling it: {type(error).__name__}: {str(error)[:200]}"
         if formula_from_ir(formula.ir).ir != formula.ir:
             return "the stored form reads back as another one"
     took = time.process_time() - started
