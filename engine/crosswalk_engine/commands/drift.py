@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from crosswalk_engine.commands.inputs import ENCODING, RECORD, RECORDS, record_names, tell
+
 if TYPE_CHECKING:
     from crosswalk_engine.errors import RecordError
-    from crosswalk_engine.payload.drift import DriftReport
+    from crosswalk_engine.payload.drift import DriftCheck, DriftReport
+    from crosswalk_engine.payload.shape import Shape
+    from crosswalk_engine.payload.xml_options import XmlOptions
     from crosswalk_engine.release import Release
     from crosswalk_engine.release.drift import Side
 
@@ -22,11 +26,13 @@ def register(app: typer.Typer) -> None:
 
 def show_drift(
     release: Path = typer.Argument(help="A release: a folder or a zip."),
-    source: Path = typer.Option(..., "--in", help="Payloads to look at; - is standard input."),
+    source: Path = typer.Option(..., "--in", help=f"{RECORDS} - is standard input."),
     entity: str | None = typer.Option(
         None, "--entity", help="What the payloads are: order, or brightpearl.order; the flow's by default."
     ),
     side: str = typer.Option("source", "--side", help="source or target: whose payloads these are."),
+    record: str | None = RECORD,
+    encoding: str | None = ENCODING,
     out: Path | None = typer.Option(
         None, "--out", help="Where the report goes as JSON; - is standard output."
     ),
@@ -37,12 +43,13 @@ def show_drift(
     """
     from crosswalk_engine.commands.files import refuse_same, writing
     from crosswalk_engine.release import load_release
+    from crosswalk_engine.release.drift import drift_check
 
     refuse_same({"RELEASE": release, "--in": source}, {"--out": out})
     loaded = load_release(release)
     whose = _checked_side(side)
     name = _entity(loaded, entity, whose, release)
-    report, problems = _look(loaded, name, whose, source)
+    report, problems = _look(drift_check(loaded, name, side=whose), source, record_names(record), encoding)
     with writing(out) as file:
         if file is not None:
             file.write(_as_json(loaded, name, report, problems))
@@ -96,23 +103,39 @@ def _entity(release: "Release", wanted: str | None, side: "Side", path: Path) ->
 
 
 def _look(
-    release: "Release", name: str, side: "Side", source: Path
+    check: "DriftCheck", source: Path, record: tuple[str, ...], encoding: str | None
 ) -> "tuple[DriftReport, list[RecordError]]":
     from crosswalk_engine.commands.files import reading
     from crosswalk_engine.errors import RecordError
     from crosswalk_engine.payload.codecs import iter_records
     from crosswalk_engine.payload.drift import DriftReport
-    from crosswalk_engine.release.drift import drift_check
 
-    report = DriftReport(drift_check(release, name, side=side))
+    report = DriftReport(check)
     problems: list[RecordError] = []
     with reading(source) as stream:
-        for line, item in iter_records(stream, where=str(source)):
+        items = iter_records(
+            stream, where=str(source), encoding=encoding, xml=_as_in(check.shape, record), note=tell
+        )
+        for line, item in items:
             if isinstance(item, RecordError):
                 problems.append(item)
             else:
                 report.add(item, line=line)
     return report, problems
+
+
+def _as_in(shape: "Shape", record: tuple[str, ...]) -> "XmlOptions":
+    """XML is read into the form that the samples had: lists where they had lists, also of one element."""
+    from crosswalk_engine.payload.paths import parse_path
+    from crosswalk_engine.payload.xml_options import XmlOptions
+
+    nodes = [(parse_path(node.path).names, node) for node in shape.walk() if node.path]
+    return XmlOptions(
+        repeated=frozenset(names for names, node in nodes if node.repeated == "array"),
+        look=False,
+        read=frozenset(names for names, node in nodes if node.scalar_kinds),
+        record=record,
+    )
 
 
 def _print(report: "DriftReport", name: str) -> None:
