@@ -107,7 +107,8 @@ def _example(example: Example) -> str:
     result = f"error {example.fails}" if example.fails else json.dumps(example.gives, ensure_ascii=False)
     given = []
     if example.each is not None:
-        given.append(f"each {example.each} AS row, row {example.row}")
+        which = "" if example.row is None else f", row {example.row}"
+        given.append(f"each {example.each} AS row{which}")
     if example.given:
         given.append(json.dumps(example.given, ensure_ascii=False, default=str))
     given += [f"{name}: {json.dumps(dict(table))}" for name, table in example.lookups.items()]
