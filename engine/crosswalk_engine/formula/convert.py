@@ -9,6 +9,7 @@ from sqlglot import exp
 from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.bind import Binder
 from crosswalk_engine.formula.functions import CALLABLE, Function
+from crosswalk_engine.formula.functions.elsewhere import ELSEWHERE
 from crosswalk_engine.formula.functions.numbers import MAX_SCALE
 from crosswalk_engine.formula.ir import (
     Call,
@@ -29,24 +30,6 @@ from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.values import DIGITS
 from crosswalk_engine.payload.nearest import did_you_mean
 
-#: What other systems call our functions.
-ELSEWHERE = {
-    "CAST": "TO_TEXT, TO_INTEGER, TO_DECIMAL or TO_DATE",
-    "CHAR_LENGTH": "LENGTH",
-    "DATE_FORMAT": "FORMAT_DATE",
-    "IF": "CASE WHEN … THEN … ELSE … END",
-    "IFNULL": "COALESCE",
-    "IIF": "CASE WHEN … THEN … ELSE … END",
-    "ISNULL": "COALESCE",
-    "LEN": "LENGTH",
-    "MID": "SUBSTRING",
-    "NVL": "COALESCE",
-    "TO_CHAR": "FORMAT_DATE or TO_TEXT",
-    "TO_NUMBER": "TO_DECIMAL",
-    "TRUNC": "FLOOR",
-    "VLOOKUP": "LOOKUP",
-    "XLOOKUP": "LOOKUP",
-}
 _BINARY: dict[type[exp.Expression], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
