@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from crosswalk_engine.errors import FatalError, RecordError
 from crosswalk_engine.journal import Event, Inputs, Journal, NewEvent, Version, pack, version_of
 from crosswalk_engine.journal.exact import unpack
-from crosswalk_engine.journal.inputs import input_numbered
+from crosswalk_engine.journal.inputs import Made, input_numbered
 from crosswalk_engine.journal.reading import sent
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -39,6 +40,12 @@ def claimed(journal: Journal, count: int) -> list[Event]:
 
 def product(key: str, price: str) -> Version:
     return version_of("product", key, pack({"id": int(key), "price": Decimal(price)}))
+
+
+def made(journal: Journal, number: int = 1) -> Made:
+    found = journal.inbox.inputs(number)
+    assert found is not None
+    return found
 
 
 def versions(journal: Journal) -> int:
@@ -80,11 +87,13 @@ def test_a_version_is_stored_once(journal: Journal) -> None:
                 event.id,
                 {"id": event.id, "total": Decimal("1.10")},
                 {"product": {one.key: one for one in (products[event.id % 3], products[(event.id + 1) % 3])}},
+                at=5.0,
             )
             for event in half
         )
     assert versions(journal) == 3
-    document, related = journal.inbox.inputs(7) or ({}, {})
+    document, related, now = made(journal, 7)
+    assert now == datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)
     assert shape(document) == shape({"id": 7, "total": Decimal("1.10")})
     assert related == {
         "product": {"1": {"id": 1, "price": Decimal("1.50")}, "2": {"id": 2, "price": Decimal("2.50")}}
@@ -96,7 +105,9 @@ def test_a_restarted_journal_knows_its_versions(tmp_path: Path) -> None:
     for number in range(2):
         journal = Journal(tmp_path / "journal.db")
         claimed(journal, 1 + number)
-        journal.inbox.keep_inputs([Inputs.of(number + 1, {}, {"product": {"1": product("1", "2.00")}})])
+        journal.inbox.keep_inputs(
+            [Inputs.of(number + 1, {}, {"product": {"1": product("1", "2.00")}}, at=5.0)]
+        )
         assert versions(journal) == 1
         journal.close()
 
@@ -104,9 +115,9 @@ def test_a_restarted_journal_knows_its_versions(tmp_path: Path) -> None:
 def test_an_older_event_keeps_its_version(journal: Journal) -> None:
     """The product has changed since: the event of before still reads the price of before."""
     claimed(journal, 2)
-    journal.inbox.keep_inputs([Inputs.of(1, {}, {"product": {"1": product("1", "2.00")}})])
-    journal.inbox.keep_inputs([Inputs.of(2, {}, {"product": {"1": product("1", "2.50")}})])
-    prices = [(journal.inbox.inputs(n) or ({}, {}))[1]["product"]["1"]["price"] for n in (1, 2)]
+    journal.inbox.keep_inputs([Inputs.of(1, {}, {"product": {"1": product("1", "2.00")}}, at=5.0)])
+    journal.inbox.keep_inputs([Inputs.of(2, {}, {"product": {"1": product("1", "2.50")}}, at=5.0)])
+    prices = [made(journal, n).related["product"]["1"]["price"] for n in (1, 2)]
     assert (prices, versions(journal)) == ([Decimal("2.00"), Decimal("2.50")], 2)
 
 
@@ -114,16 +125,16 @@ def test_names_without_records_are_kept(journal: Journal) -> None:
     """That a related record was asked for and not there is part of the inputs; keys may be any text."""
     claimed(journal, 1)
     odd = version_of("contact", 'Zoë "x"', pack({"name": "\ud83d"}))
-    journal.inbox.keep_inputs([Inputs.of(1, {}, {"product": {}, "contact": {odd.key: odd}})])
-    assert journal.inbox.inputs(1) == ({}, {"product": {}, "contact": {'Zoë "x"': {"name": "\ud83d"}}})
+    journal.inbox.keep_inputs([Inputs.of(1, {}, {"product": {}, "contact": {odd.key: odd}}, at=5.0)])
+    assert made(journal)[:2] == ({}, {"product": {}, "contact": {'Zoë "x"': {"name": "\ud83d"}}})
 
 
 def test_a_retry_takes_the_place_of_its_inputs(journal: Journal) -> None:
     """An event that is fetched again keeps the newest inputs only."""
     claimed(journal, 1)
     for version in (1, 2, 3):
-        journal.inbox.keep_inputs([Inputs.of(1, {"version": version}, {})])
-    assert journal.inbox.inputs(1) == ({"version": 3}, {})
+        journal.inbox.keep_inputs([Inputs.of(1, {"version": version}, {}, at=5.0)])
+    assert made(journal)[:2] == ({"version": 3}, {})
     assert journal.core.db.execute("select count(*) from input").fetchone()[0] == 1
 
 
@@ -131,9 +142,9 @@ def test_what_may_have_been_sent_keeps_its_inputs(journal: Journal) -> None:
     """A lost reply: the second try fetches anew, but the write names what it was made from."""
     (event,) = claimed(journal, 1)
     intend = {"key": "BP1", "idempotency": "orders/deliver/1", "request": {"CUNO": "C1"}, "at": 1.0}
-    journal.inbox.keep_inputs([Inputs.of(1, {"version": 1}, {})])
+    journal.inbox.keep_inputs([Inputs.of(1, {"version": 1}, {}, at=5.0)])
     journal.outbox.intend(event, "deliver", answers={("customer", "5"): "C1"}, **intend)
-    journal.inbox.keep_inputs([Inputs.of(1, {"version": 2}, {})])
+    journal.inbox.keep_inputs([Inputs.of(1, {"version": 2}, {}, at=5.0)])
     effect, fresh = journal.outbox.intend(event, "deliver", answers={("customer", "5"): "C2"}, **intend)
     assert not fresh
     journal.core.db.execute("update effect set state = 'done'")
@@ -151,7 +162,7 @@ def test_what_may_have_been_sent_keeps_its_inputs(journal: Journal) -> None:
 def test_a_failed_batch_leaves_nothing_behind(journal: Journal) -> None:
     """When keeping a batch fails midway, the same versions are stored by the next one."""
     claimed(journal, 2)
-    good = Inputs.of(1, {}, {"product": {"1": product("1", "2.00")}})
+    good = Inputs.of(1, {}, {"product": {"1": product("1", "2.00")}}, at=5.0)
 
     def breaking() -> Iterator[Inputs]:
         yield good
@@ -161,14 +172,14 @@ def test_a_failed_batch_leaves_nothing_behind(journal: Journal) -> None:
         journal.inbox.keep_inputs(breaking())
     assert (versions(journal), journal.inbox.inputs(1)) == (0, None)
     journal.inbox.keep_inputs([good])
-    assert journal.inbox.inputs(1) == ({}, {"product": {"1": {"id": 1, "price": Decimal("2.00")}}})
+    assert made(journal)[:2] == ({}, {"product": {"1": {"id": 1, "price": Decimal("2.00")}}})
 
 
 @pytest.mark.parametrize("change", ["body = x'00'", "key = '2'", "body = zeroblob(20)"])
 def test_a_damaged_version_is_named(journal: Journal, change: str) -> None:
     """A version that was changed in the file is an error, never another input."""
     claimed(journal, 1)
-    journal.inbox.keep_inputs([Inputs.of(1, {}, {"product": {"1": product("1", "2.00")}})])
+    journal.inbox.keep_inputs([Inputs.of(1, {}, {"product": {"1": product("1", "2.00")}}, at=5.0)])
     journal.core.db.execute(f"update related_version set {change}")
     with pytest.raises(FatalError, match=r"CW-JOURNAL-DAMAGED.*related_version 1"):
         journal.inbox.inputs(1)
@@ -180,4 +191,4 @@ def test_a_record_nested_without_end_is_refused() -> None:
     for _ in range(5000):
         deep = {"in": deep}
     with pytest.raises(RecordError, match="CW-RECORD-DEPTH"):
-        Inputs.of(1, deep, {})
+        Inputs.of(1, deep, {}, at=5.0)

@@ -44,7 +44,7 @@ def test_an_older_journal_keeps_what_it_holds(older: Path) -> None:
     journal = Journal(older)
     assert journal.inbox.counts() == {"dead": 1, "done": 2}
     assert journal.outbox.target_of("sales_order", "3") == "0000002"
-    document, related = journal.inbox.inputs(1) or ({}, {})
+    document, related, _ = journal.inbox.inputs(1) or ({}, {}, None)
     assert (document["reference"], document["total"]) == ("W1", "1.10")  # schema 1 kept decimals as text
     assert related == {"contact": {"1": {"id": "1"}}}
     assert [(one.record, one.step, one.input) for one in sent(journal.core.db)] == [

@@ -169,6 +169,20 @@ async def test_todays_inputs_would_give_other_bytes(desk: Desk) -> None:
     assert (old["CUNO"], new["CUNO"]) == ("BPC0005022", "OTHER")
 
 
+async def test_now_is_the_time_of_then(built: Path, quick_path: Path, tmp_path: Path) -> None:
+    """NOW() in a replay is the time at which the record was taken up, not of today."""
+    dated = build(tmp_path, "dated", ("formula: TRIM(reference)", "formula: TO_TEXT(NOW())"))
+    desk = Desk(quick_path / "journal.db", load_release(dated))
+    desk.clock = 1_796_000_000.25
+    event = await desk.bring(CONSUMER)
+    desk.clock += 86_400.0
+    (one,) = replay_all(desk.release, desk.journal.core.db)
+    assert one.outcome == "same"
+    output = json.loads(replay(event, desk.release, desk.journal.core.db))
+    assert output["OREF"] == "2026-11-30T01:10:00.250+00:00"
+    desk.journal.close()
+
+
 async def test_every_write_is_compared(desk: Desk, tmp_path: Path) -> None:
     """The same release: all the same; one with another rule for ORTP: different, at that path."""
     for record in (FIRM, CONSUMER):

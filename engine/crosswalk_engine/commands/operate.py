@@ -114,7 +114,7 @@ def dlq_show(event: int = EVENT, config: Path = CONFIG) -> None:
 
     with _journal(config) as reader:
         row = read_event(reader, event)
-        document, related = input_of(reader, event) or (None, None)
+        document, related, _ = input_of(reader, event) or (None, None, None)
     if row is None:
         raise MissingFileError("CW-EVENT", "there is no such event", got=str(event), fix="crosswalk dlq list")
     content = {**row.to_json(), "document": document, "related": related}

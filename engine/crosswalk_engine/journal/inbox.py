@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crosswalk_engine.journal.core import JournalCore
-from crosswalk_engine.journal.inputs import Inputs, InputStore, Records, input_of
+from crosswalk_engine.journal.inputs import Inputs, InputStore, Made, input_of
 from crosswalk_engine.journal.rows import Event, EventState, NewEvent
 
 _READY = "('pending', 'retry', 'waiting')"
@@ -98,8 +98,8 @@ class Inbox:
         """Remember what events are made from, for an exact replay; each version of a related record once."""
         self._inputs.keep(inputs)
 
-    def inputs(self, number: int) -> tuple[dict[str, Any], Records] | None:
-        """The document and the related records (with-name -> id -> record) that an event was mapped from.
+    def inputs(self, number: int) -> Made | None:
+        """The document, the related records (with-name -> id -> record) and the time an output is made of.
 
         Exactly as they were fetched; None when nothing was kept.
 

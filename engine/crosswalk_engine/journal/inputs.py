@@ -11,7 +11,8 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from crosswalk_engine.errors import FatalError, RecordError
 from crosswalk_engine.journal.core import JournalCore
@@ -29,6 +30,15 @@ Answers = Mapping[tuple[str, str], str | None]
 #: with-name -> id -> record.
 Records = dict[str, dict[str, Any]]
 
+
+class Made(NamedTuple):
+    """What an output is made from, besides the id map: document, related records, and the time of NOW()."""
+
+    document: dict[str, Any]
+    related: Records
+    now: datetime
+
+
 _INSERT_VERSION = (
     "insert into related_version(hash, entity, key, body) values(?, ?, ?, ?)"
     " on conflict(hash) do nothing returning id"
@@ -39,9 +49,13 @@ _FORGET = (
     "delete from input where event = ? and step = ?"
     " and not exists (select 1 from effect where effect.input = input.id)"
 )
-_INSERT = "insert into input(event, step, document, related) values(?, ?, ?, ?)"
-_LATEST = "select document, related from input where event = ? and step = ? order by id desc limit 1"
-_NUMBERED = "select document, related from input where id = ?"
+_INSERT = "insert into input(event, step, at, document, related) values(?, ?, ?, ?, ?)"
+_LATEST = "select document, related, at from input where event = ? and step = ? order by id desc limit 1"
+_NUMBERED = "select document, related, at from input where id = ?"
+_SCHEMA_1 = (
+    "select document, related, received_at from input_v1 join event on event.id = input_v1.event"
+    " where event = ?"
+)
 _VERSION = "select hash, entity, key, body from related_version where id = ?"
 
 
@@ -61,15 +75,18 @@ Versions = Mapping[str, Mapping[str, Version]]
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What one step of one event is made from; `document` packed."""
+    """What one step of one event is made from; `document` packed, `at` the time of it (see `World.now`)."""
 
     event: int
     step: str
+    at: float
     document: bytes = field(repr=False)
     versions: Versions = field(repr=False)
 
     @classmethod
-    def of(cls, event: int, document: dict[str, Any], versions: Versions, step: str = DELIVER) -> "Inputs":
+    def of(
+        cls, event: int, document: dict[str, Any], versions: Versions, *, at: float, step: str = DELIVER
+    ) -> "Inputs":
         """The inputs of `step`, with the document as it is now.
 
         Raises:
@@ -85,7 +102,12 @@ class Inputs:
                 fix="mend it at its source, then replay it",
             ) from None
         # Level 1: a third of the size for a thirtieth of a millisecond.
-        return cls(event, step, zlib.compress(content, level=1), versions)
+        return cls(event, step, at, zlib.compress(content, level=1), versions)
+
+    @property
+    def now(self) -> datetime:
+        """What NOW() gives in every formula of this step."""
+        return datetime.fromtimestamp(self.at, UTC)
 
 
 def version_of(entity: str, key: str, content: bytes) -> Version:
@@ -110,7 +132,7 @@ class InputStore:
                     for name, versions in one.versions.items()
                 }
                 db.execute(_FORGET, (one.event, one.step))
-                db.execute(_INSERT, (one.event, one.step, one.document, json.dumps(numbers)))
+                db.execute(_INSERT, (one.event, one.step, one.at, one.document, json.dumps(numbers)))
         # Only now: rows of a transaction that was rolled back have no number.
         if len(self._known) + len(fresh) > MOST_KNOWN:
             self._known.clear()
@@ -127,10 +149,8 @@ class InputStore:
         return number
 
 
-def input_of(
-    reader: sqlite3.Connection, event: int, step: str = DELIVER
-) -> tuple[dict[str, Any], Records] | None:
-    """The document and the related records that a step of `event` was last made from, exactly as they were.
+def input_of(reader: sqlite3.Connection, event: int, step: str = DELIVER) -> Made | None:
+    """What a step of `event` was last made from, exactly as it was.
 
     What an engine before schema 2 kept comes back too, but with decimal numbers as text.
 
@@ -140,11 +160,14 @@ def input_of(
     row = reader.execute(_LATEST, (event, step)).fetchone()
     if row is not None:
         return _read(reader, row)
-    row = reader.execute("select document, related from input_v1 where event = ?", (event,)).fetchone()
-    return (json.loads(zlib.decompress(row[0])), json.loads(zlib.decompress(row[1]))) if row else None
+    row = reader.execute(_SCHEMA_1, (event,)).fetchone()
+    if row is None:
+        return None
+    document, related = (json.loads(zlib.decompress(packed)) for packed in row[:2])
+    return Made(document, related, datetime.fromtimestamp(row[2], UTC))
 
 
-def input_numbered(reader: sqlite3.Connection, number: int) -> tuple[dict[str, Any], Records]:
+def input_numbered(reader: sqlite3.Connection, number: int) -> Made:
     """As `input_of`, of the input that an effect names.
 
     Raises:
@@ -153,13 +176,13 @@ def input_numbered(reader: sqlite3.Connection, number: int) -> tuple[dict[str, A
     return _read(reader, reader.execute(_NUMBERED, (number,)).fetchone())
 
 
-def _read(reader: sqlite3.Connection, row: tuple[bytes, str]) -> tuple[dict[str, Any], Records]:
-    document, numbers = row
+def _read(reader: sqlite3.Connection, row: tuple[bytes, str, float]) -> Made:
+    document, numbers, at = row
     related = {
         name: dict(_version(reader, number) for number in group)
         for name, group in json.loads(numbers).items()
     }
-    return unpack(zlib.decompress(document)), related
+    return Made(unpack(zlib.decompress(document)), related, datetime.fromtimestamp(at, UTC))
 
 
 def _version(reader: sqlite3.Connection, number: int) -> tuple[str, Any]:

@@ -103,6 +103,7 @@ create table input(
   id integer primary key,
   event integer not null references event(id),
   step text not null,
+  at real not null,
   document blob not null,
   related text not null
 );

@@ -65,9 +65,14 @@ class Asked:
 def apply(fetched: Fetched, mapping: CompiledMapping, ids: IdMap) -> Mapped | Verdict:
     """The record as the target will see it, or why not."""
     asked = Asked(ids)
-    result = mapping.apply(fetched.document, related=fetched.related, idmap=asked)
+    now = fetched.inputs.now
+    result = mapping.apply(fetched.document, related=fetched.related, idmap=asked, now=now)
     if result.output is None:
         return _refused(result)
+    if len(result.outputs) > 1:
+        # The lint refuses such a flow; a release from elsewhere must not deliver the first and drop the rest.
+        what = f"the mapping makes {len(result.outputs)} documents of it, and a flow delivers one"
+        return Verdict(EventState.HELD, "CW-FLOW-DOCUMENTS", what)
     return Mapped(fetched, result.output, digest_of(result.output), asked.answers)
 
 

@@ -85,11 +85,12 @@ class Ensurer:
 
     async def _create(self, work: Fetched, key: str, document: Document, around: Gathered) -> None:
         asked = Asked(self.ids)
-        result = self.mapping.apply(document, related=around.related, idmap=asked)
+        event, step = work.work.event, f"ensure:{self.step.entity}"
+        inputs = Inputs.of(event.id, document, around.versions, at=self.world.now(), step=step)
+        result = self.mapping.apply(document, related=around.related, idmap=asked, now=inputs.now)
         if result.output is None:
             raise as_record_error(result, f"{self.entity} {key}")
-        event, step = work.work.event, f"ensure:{self.step.entity}"
-        self.journal.inbox.keep_inputs([Inputs.of(event.id, document, around.versions, step)])
+        self.journal.inbox.keep_inputs([inputs])
         effect, fresh = self.journal.outbox.intend(
             event,
             step,

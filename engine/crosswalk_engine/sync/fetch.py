@@ -54,7 +54,7 @@ async def fetch(
     for work, around in zip(present, gathered, strict=True):
         document = documents[work.record]
         try:
-            inputs = Inputs.of(work.event.id, document, around.versions)
+            inputs = Inputs.of(work.event.id, document, around.versions, at=cache.world.now())
         except RecordError as error:
             absent[work.record] = error
         else:

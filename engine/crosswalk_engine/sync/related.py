@@ -54,7 +54,7 @@ class RelatedCache:
         self, source: Source, world: World, *, most: int = MOST_KEPT, most_bytes: int = MOST_BYTES
     ) -> None:
         self._source = source
-        self._world = world
+        self.world = world
         self._most = most
         self._most_bytes = most_bytes
         self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
@@ -96,7 +96,7 @@ class RelatedCache:
         return self._bytes
 
     def _young(self, entity: str, ages: Mapping[str, float]) -> tuple[dict[str, Copy], dict[str, float]]:
-        now = self._world.monotonic()
+        now = self.world.monotonic()
         found: dict[str, Copy] = {}
         missing: dict[str, float] = {}
         for key, age in ages.items():
@@ -112,7 +112,7 @@ class RelatedCache:
 
     async def _fetch(self, entity: str, keys: Sequence[str]) -> dict[str, Copy]:
         # A copy is as old as the question: the record may change while the answer is on its way.
-        at = self._world.monotonic()
+        at = self.world.monotonic()
         places = {(entity, key) for key in keys}
         self._flying |= places
         try:

@@ -1,7 +1,7 @@
 """Replay: what a release makes of journaled inputs. Nothing is fetched, sent or written.
 
-An output is made from a release (rules and lookups), a document, its related records and the id map's
-answers. The journal keeps all but the release, so the same release gives the same bytes, always.
+An output is made from a release (rules and lookups), a document, its related records, what the id map said
+and the time. The journal keeps all but the release, so the same release gives the same bytes, always.
 """
 
 import sqlite3
@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.errors import ConfigError, MissingFileError, RecordError, masked
-from crosswalk_engine.journal.inputs import DELIVER, Answers, Records, input_numbered, input_of
+from crosswalk_engine.journal.inputs import DELIVER, Answers, Made, Records, input_numbered, input_of
 from crosswalk_engine.journal.reading import Sent, sent, target_of
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
 from crosswalk_engine.mapping.result import MapResult
@@ -57,8 +57,8 @@ def replay(event: int, release: Release, journal: sqlite3.Connection) -> bytes:
     replayer = _Replayer(release, journal)
     write = next((one for one in sent(journal, event) if one.step == DELIVER), None)
     if write is not None and write.input is not None:
-        document, related = input_numbered(journal, write.input)
-        result, _ = replayer.map(write.flow, DELIVER, document, related, write.answers)
+        made = input_numbered(journal, write.input)
+        result, _ = replayer.map(write.flow, DELIVER, made, write.answers)
     else:
         row = journal.execute("select flow from event where id = ?", (event,)).fetchone()
         found = input_of(journal, event)
@@ -69,7 +69,7 @@ def replay(event: int, release: Release, journal: sqlite3.Connection) -> bytes:
                 got=str(event),
                 fix="crosswalk status; crosswalk trace KEY",
             )
-        result, _ = replayer.map(str(row[0]), DELIVER, *found, {})
+        result, _ = replayer.map(str(row[0]), DELIVER, found, {})
     if result.output is None:
         raise as_record_error(result, f"event {event}")
     return b"\n".join(result.outputs_bytes())
@@ -93,9 +93,9 @@ class _Replayer:
     def compare(self, write: Sent) -> Replayed:
         if write.input is None:
             return Replayed(write, "unknown", reason="written by an engine that kept no inputs")
-        document, related = input_numbered(self._journal, write.input)
+        made = input_numbered(self._journal, write.input)
         try:
-            result, assumed = self.map(write.flow, write.step, document, related, write.answers)
+            result, assumed = self.map(write.flow, write.step, made, write.answers)
         except (ConfigError, RecordError) as error:
             return Replayed(write, "different", reason=error.what)
         if result.output is None:
@@ -116,9 +116,7 @@ class _Replayer:
                     return output
         return result.outputs[0]
 
-    def map(
-        self, flow: str, step: str, document: Document, related: Records, answers: Answers
-    ) -> tuple[MapResult, tuple[str, ...]]:
+    def map(self, flow: str, step: str, made: Made, answers: Answers) -> tuple[MapResult, tuple[str, ...]]:
         """What the step's mapping makes of the inputs; and the ids it asked for that were not asked then."""
         assumed: list[str] = []
 
@@ -128,8 +126,8 @@ class _Replayer:
             assumed.append(f"{entity}:{key}")
             return self._today(entity, key)
 
-        mapping = self._mapping(flow, step, document, related)
-        result = mapping.apply(document, related=related, idmap=idmap)
+        mapping = self._mapping(flow, step, made.document, made.related)
+        result = mapping.apply(made.document, related=made.related, idmap=idmap, now=made.now)
         return result, tuple(dict.fromkeys(assumed))
 
     def _mapping(self, flow: str, step: str, document: Document, related: Records) -> CompiledMapping:
@@ -149,7 +147,9 @@ class _Replayer:
     def _flow_ways(self, flow: FlowDocument) -> Ways:
         if flow.name not in self._ways:
             mappings = {name: self._compiled(name) for name in flow.candidates}
-            self._ways[flow.name] = compile_ways(flow, self._release.conditions(flow.name), mappings)
+            self._ways[flow.name] = compile_ways(
+                flow, self._release.conditions(flow.name), mappings, self._release.lookups
+            )
         return self._ways[flow.name]
 
     def _compiled(self, name: str) -> CompiledMapping:
