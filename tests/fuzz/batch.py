@@ -12,7 +12,8 @@ from crosswalk_engine.mapping.tree import sources
 
 from tests.fuzz.compare import Difference, compared, formula_ways, mapping_ways, parsed
 from tests.fuzz.formulas import Expr
-from tests.fuzz.mappings import Drawn, Levels, Mappings, tree_of
+from tests.fuzz.levels import MEMBER, PART, Levels
+from tests.fuzz.mappings import Drawn, Mappings, tree_of
 from tests.fuzz.records import Spoiler
 from tests.fuzz.shrink import Shrinker, replaced
 from tests.fuzz.values import shown_values
@@ -78,7 +79,7 @@ def _records(chance: random.Random, drawn: Drawn) -> list[bytes]:
 
 def features(document: dict[str, Any]) -> set[str]:
     """What stands in a document, by its keys; ``nested`` and ``flattened`` lists too."""
-    found = {key for key in ("documents", "empty") if document.get(key)}
+    found = {key for key in ("documents", "empty", "rule_sets") if document.get(key)}
     pending = [(rule, False) for rule in (*document["rules"], *document["checks"])]
     while pending:
         rule, inside = pending.pop()
@@ -86,6 +87,7 @@ def features(document: dict[str, Any]) -> set[str]:
         if "each" in rule:
             found |= {"nested"} if inside else set()
             found |= {"flattened"} if "," in rule["each"] else set()
+            found |= {level.alias for level in (MEMBER, PART) if f"AS {level.alias}" in rule["each"]}
             pending += [(inner, True) for inner in rule["rules"]]
     return found
 
@@ -127,7 +129,7 @@ def _small_formula(expr: Expr, levels: Levels, difference: Difference, seed: str
     expr = shrinker.formula(expr, lambda smaller: again(smaller.text, raw) is not None)
     raw = shrinker.record(raw, lambda smaller: again(expr.text, smaller) is not None)
     expr = shrinker.formula(expr, lambda smaller: again(smaller.text, raw) is not None)
-    place = f" in each {levels[0][0]} AS {levels[0][1]}" if levels else ""
+    place = f" in each {levels[0].path} AS {levels[0].alias}" if levels else ""
     return _report(seed, again(expr.text, raw) or difference, f"formula{place}: {expr.text}")
 
 

@@ -23,7 +23,7 @@ from crosswalk_engine.mapping.tree import MappingTree
 
 from tests.fuzz.grounds import RELATED
 from tests.fuzz.guard import GUARD
-from tests.fuzz.mappings import Levels
+from tests.fuzz.levels import Levels
 from tests.fuzz.records import COLLECTIONS, decode, idmap, lookups, related
 
 NOW = datetime(2026, 3, 9, 10, 13, 58, tzinfo=UTC)
@@ -54,7 +54,7 @@ def scope_of(levels: Levels) -> Scope:
         collections=frozenset(
             path for path, above in COLLECTIONS.items() if not above and path != "extra.tags"
         ),
-        row=RowScope(*levels[0]) if levels else None,
+        row=RowScope(levels[0].path, levels[0].alias) if levels else None,
     )
 
 

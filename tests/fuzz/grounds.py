@@ -49,20 +49,19 @@ def prefixed(found: Mapping[str, Sequence[str]], prefix: str) -> Mapping[str, Se
 
 
 @cache
-def record_ground(*, chained: bool = False) -> Ground:
+def record_ground() -> Ground:
     """Formulas of the whole record."""
-    names = ("contact", "list") if chained else ("contact",)
-    own = plus(fields(), *(RELATED[name][2] for name in names))
+    own = plus(fields(), RELATED["contact"][2], RELATED["list"][2])
     return Ground(own, {path: prefixed(fields(path), path) for path in ("orderRows", "invoices")})
 
 
 @cache
-def row_ground(aliases: tuple[tuple[str, str], ...], *, chained: bool = False) -> Ground:
+def row_ground(aliases: tuple[tuple[str, str], ...]) -> Ground:
     """Formulas inside `each` rules: (collection, alias) of each level, the outermost first.
 
     Fields of the innermost element count twice; its collections can be folded by its alias.
     """
-    outer = record_ground(chained=chained)
+    outer = record_ground()
     parts = [prefixed(fields(path), alias) for path, alias in aliases]
     last_path, last_alias = aliases[-1]
     own = plus(outer.fields, *parts, parts[-1], parts[-1])

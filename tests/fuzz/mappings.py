@@ -2,23 +2,24 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from crosswalk_engine.errors import FindingsError
 from crosswalk_engine.formula.values import ANY, BOOLEAN, DECIMAL, INTEGER, TEXT, Kinds
-from crosswalk_engine.mapping.document import MappingDocument, Rule
+from crosswalk_engine.mapping.document import MappingDocument, RuleSet
 from crosswalk_engine.mapping.translate import translate
 from crosswalk_engine.mapping.tree import MappingTree
 from pydantic import ValidationError
 
 from tests.fuzz.formulas import Expr, Formulas, Ground
-from tests.fuzz.grounds import RELATED, record_ground, row_ground
+from tests.fuzz.grounds import prefixed, record_ground, row_ground
+from tests.fuzz.levels import BIN, INVOICE, MEMBER, PART, ROW, SERIAL, Json, Levels, around, inside, written
+from tests.fuzz.records import fields
 
-Json: TypeAlias = dict[str, Any]
-Levels: TypeAlias = tuple[tuple[str, str], ...]
+_Limit = Callable[[random.Random], Any]
 #: What a rule's value can be asked to be; each drawn alone or with others.
-LIMITS: Mapping[str, Callable[[random.Random], Any]] = {
+LIMITS: Mapping[str, _Limit] = {
     "required": lambda chance: True,
     "max_length": lambda chance: chance.choice([1, 2, 5, 8, 20]),
     "min_length": lambda chance: chance.choice([1, 2, 5, 20]),
@@ -32,11 +33,13 @@ LIMITS: Mapping[str, Callable[[random.Random], Any]] = {
     "default": lambda chance: chance.choice(["X", 0, "0.00", True, "long enough to be cut", "2026-03-09"]),
     "on_invalid": lambda chance: chance.choice(["blank", "default", "reject"]),
 }
+#: Where each parameter of a rule set can point, at the top and inside an `each` over order rows.
+_GIVEN_TOP = ("parties.delivery", "parties.billing", "parties.customer")
 
 
 @dataclass
 class Drawn:
-    """A mapping document, its tree, and the formulas in it."""
+    """A mapping document (with the rule sets that it uses), its tree, and the formulas in it."""
 
     document: Json
     tree: MappingTree
@@ -45,48 +48,40 @@ class Drawn:
 
 def tree_of(document: Json) -> MappingTree | None:
     """The tree of a document; `None` when it is refused."""
+    own = {key: value for key, value in document.items() if key != "rule_sets"}
     try:
-        return translate(MappingDocument.model_validate(document))
-    except (FindingsError, ValidationError):
+        sets = {one["name"]: RuleSet.model_validate(one) for one in document.get("rule_sets", ())}
+        return translate(MappingDocument.model_validate(own), None, sets)
+    except (FindingsError, ValidationError, KeyError):
         return None
 
 
-def around(rules: list[Json], *, checks: list[Json] | None = None, **more: Any) -> Json:
-    """A document with these rules."""
-    return {
-        "format": "crosswalk/mapping@1",
-        "name": "drawn",
-        "source": {"system": "brightpearl", "entity": "order"},
-        "target": {"system": "t", "entity": "e"},
-        "with": {name: {"entity": entity, "key": key} for name, (entity, key, _) in RELATED.items()},
-        "rules": rules,
-        "checks": checks or [],
-        **more,
-    }
-
-
 class Mappings:
-    """Draws mapping documents from one source of chance; `refused` counts formulas that were refused."""
+    """Draws mapping documents from one source of chance; `refused` counts what was refused."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.formulas = Formulas(chance)
         self.drawn: list[tuple[Expr, Levels]] = []
         self.refused = 0
-        self.chained = True
-        self.nested = True
+        #: What the document has already that formulas can depend on.
+        self.whole: Json = {}
+        self.groups: dict[str, Json] = {}
 
     def draw(self) -> Drawn:
         """A document that can be used."""
         while True:
-            self.drawn = []
+            self.drawn, self.whole, self.groups = [], {}, {}
             chance = self.chance
-            document = around(self._rules(()))
-            document["checks"] = [self._check(at) for at in range(chance.randint(0, 2))]
             if chance.random() < 0.15:
-                document["empty"] = chance.choice(["omit", "keep"])
-            if chance.random() < 0.12:
-                document["documents"] = self._documents()
+                self.whole["empty"] = chance.choice(["omit", "keep"])
+            if chance.random() < 0.15:
+                self.whole["documents"] = self._documents()
+            rules = self._rules(())
+            if chance.random() < 0.15:
+                rules.append(self._use())
+            self.whole["checks"] = [self._check(at) for at in range(chance.randint(0, 2))]
+            document = around(rules, **self.whole)
             if (tree := tree_of(document)) is not None:
                 return Drawn(document, tree, self.drawn)
             self.refused += 1
@@ -94,24 +89,42 @@ class Mappings:
     def formula(self, levels: Levels, wanted: Kinds = ANY, depth: int | None = None) -> str:
         """A formula that is not refused where it stands."""
         ground = self._ground(levels)
+        return self._accepted(
+            ground, levels, wanted, depth, lambda text: self._fits(levels, {"formula": text})
+        )
+
+    def _accepted(
+        self, ground: Ground, levels: Levels, wanted: Kinds, depth: int | None, fits: Callable[[str], bool]
+    ) -> str:
         for _ in range(30):
             expr = self.formulas.draw(ground, wanted, self.chance.randint(0, 4) if depth is None else depth)
-            if len(expr.text) < 3000 and tree_of(around(inside(levels, {"to": "t", "formula": expr.text}))):
+            if len(expr.text) < 3000 and fits(expr.text):
                 self.drawn.append((expr, levels))
                 return expr.text
             self.refused += 1
-        expr = Expr(("NULL",))
-        return expr.text
+        return "NULL"
+
+    def _fits(self, levels: Levels, rule: Json) -> bool:
+        """Whether a rule alone, where it would stand, is accepted."""
+        return tree_of(around(inside(levels, {"to": "t", **rule}, self.groups), **self.whole)) is not None
 
     def _ground(self, levels: Levels) -> Ground:
-        return row_ground(levels, chained=self.chained) if levels else record_ground(chained=self.chained)
+        named = tuple((level.path, level.alias) for level in levels)
+        ground = row_ground(named) if named else record_ground()
+        more = {}
+        if "documents" in self.whole:
+            more["part"] = prefixed(fields("orderRows"), "part")
+        if levels and levels[-1].alias in self.groups:
+            path = f"{levels[-1].alias}.rows"
+            more[path] = prefixed(fields(levels[-1].path), path)
+        return replace(ground, collections={**ground.collections, **more})
 
     def _rules(self, levels: Levels) -> list[Json]:
         chance = self.chance
         rules = [self._rule(levels, f"t{at}") for at in range(chance.randint(1, 3 if levels else 5))]
         if not levels:
             rules += [self._each((), f"l{at}") for at in range(chance.choice([0, 1, 1, 2, 3]))]
-        elif self.nested and levels[-1][0] in ("orderRows", "orderRows.serials") and chance.random() < 0.3:
+        elif self._below(levels) and chance.random() < 0.3:
             rules.append(self._each(levels, "inner"))
         return rules
 
@@ -121,68 +134,64 @@ class Mappings:
         rule: Json = {"to": to}
         if chance.random() < 0.07:
             rule["value"] = chance.choice(["C", 7, True, "2.50", ""])
-        elif levels and chance.random() < 0.12 and len(levels) == 1:
+        elif levels and chance.random() < 0.12:
             rule["formula"] = self.formula(levels, DECIMAL, 1)
         else:
             rule["formula"] = self.formula(levels)
         if chance.random() < 0.15:
             rule["when"] = self.formula(levels, BOOLEAN, 2)
         for name, value in LIMITS.items():
-            if name in Rule.model_fields and chance.random() < 0.09:
+            if chance.random() < 0.09:
                 rule[name] = value(chance)
-        if rule.get("on_invalid") == "default" and "default" not in rule:
-            rule["default"] = "D"
-        if tree_of(around(inside(levels, rule))) is None:
-            # A limit that does not go with the formula: the formula alone does.
-            rule = {"to": to, "formula": rule.get("formula", "NULL")}
+                if rule.get("on_invalid") == "default":
+                    rule.setdefault("default", "D")
+                if not self._fits(levels, rule):
+                    # A limit that does not go with the formula, or with another limit.
+                    del rule[name]
         return rule
 
     def _each(self, levels: Levels, to: str) -> Json:
         chance = self.chance
         steps = self._steps(levels)
         inner = (*levels, *steps)
-        each: Json = {"to": f"{to}[]", "each": self._written(levels, steps)}
+        each: Json = {"to": f"{to}[]", "each": written(levels, steps)}
         if chance.random() < 0.5:
             each["where"] = self.formula(inner, BOOLEAN, 2)
         if chance.random() < 0.5:
             each["order_by"] = self.formula(inner, chance.choice([TEXT, INTEGER, DECIMAL]), 1)
         if chance.random() < 0.15:
             each["when"] = self.formula(levels, BOOLEAN, 1)
-        if chance.random() < 0.12:
-            each["group_by"] = [self.formula(inner, TEXT | INTEGER, 1) for _ in range(chance.randint(1, 2))]
-            each["rows_as"] = "rows"
-        elif chance.random() < 0.1:
+        if chance.random() < 0.2:
+            by = [self.formula(inner, TEXT | INTEGER, 1) for _ in range(chance.randint(1, 2))]
+            group = {"group_by": by, "rows_as": "rows"}
+            each |= group
+            self.groups[inner[-1].alias] = group
+        if chance.random() < 0.1:
             each["keyed_by"] = self.formula(inner, TEXT | INTEGER, 1)
         if chance.random() < 0.1:
             each["required"] = True
         each["rules"] = self._rules(inner)
-        if "group_by" in each:
-            each["rules"].append({"to": "rows_count", "formula": f"COUNT({inner[-1][1]}.rows)"})
+        if len(inner) == 1 and inner[0] is ROW and chance.random() < 0.1:
+            each["rules"].append({"use": "line", "to": "u", "given": {"p": "row"}})
+            self._set("line", prefixed(fields("orderRows"), "p"), [each["rules"][-1]], inner)
+        self.groups.pop(inner[-1].alias, None)
         return each
 
     def _steps(self, levels: Levels) -> Levels:
         chance = self.chance
         if levels:
-            below = {
-                "orderRows": ("orderRows.serials", "serial"),
-                "orderRows.serials": ("orderRows.serials.bins", "bin"),
-            }
-            return (below[levels[-1][0]],)
-        first = chance.choice(
-            [("orderRows", "row"), ("orderRows", "row"), ("orderRows", "row"), ("invoices", "inv")]
-        )
-        if self.nested and first[0] == "orderRows" and chance.random() < 0.12:
-            return (first, ("orderRows.serials", "serial"))
-        return (first,)
+            return (chance.choice(self._below(levels)),)
+        tops = [ROW, ROW, ROW, INVOICE] + ([PART, PART] if "documents" in self.whole else [])
+        first = chance.choice(tops)
+        return (first, SERIAL) if first is not INVOICE and chance.random() < 0.12 else (first,)
 
-    @staticmethod
-    def _written(levels: Levels, steps: Levels) -> str:
-        parts, above = [], levels[-1] if levels else None
-        for path, alias in steps:
-            shown = path if above is None else f"{above[1]}.{path.removeprefix(f'{above[0]}.')}"
-            parts.append(f"{shown} AS {alias}")
-            above = (path, alias)
-        return ", ".join(parts)
+    def _below(self, levels: Levels) -> Levels:
+        """What an `each` inside `levels` can go over."""
+        last = levels[-1]
+        own = {"orderRows": (SERIAL,), "orderRows.serials": (BIN,)}.get(last.path, ())
+        grouped = (MEMBER,) if last.alias in self.groups and last.path == "orderRows" else ()
+        used = {level.alias for level in levels}
+        return tuple(level for level in (*own, *grouped) if level.alias not in used and len(levels) < 4)
 
     def _check(self, at: int) -> Json:
         check: Json = {"name": f"check {at}", "formula": self.formula((), BOOLEAN, 2)}
@@ -191,24 +200,35 @@ class Mappings:
         return check
 
     def _documents(self) -> Json:
-        levels: Levels = (("orderRows", "row"),)
         documents: Json = {"each": "orderRows AS row", "as": "part"}
         if self.chance.random() < 0.6:
-            documents["by"] = [self.formula(levels, TEXT | INTEGER, 1)]
+            documents["by"] = [self.formula((ROW,), TEXT | INTEGER, 1)]
         if self.chance.random() < 0.4:
-            documents["where"] = self.formula(levels, BOOLEAN, 1)
+            documents["where"] = self.formula((ROW,), BOOLEAN, 1)
         return documents
 
+    def _use(self) -> Json:
+        use = {"use": "address", "to": "u", "given": {"p": self.chance.choice(_GIVEN_TOP)}}
+        own = {
+            kind: [path.removeprefix("parties.") for path in paths if path.startswith("parties.delivery.")]
+            for kind, paths in fields().items()
+        }
+        below = {kind: [path.replace("delivery.", "p.", 1) for path in paths] for kind, paths in own.items()}
+        self._set("address", {kind: paths for kind, paths in below.items() if paths}, [use], ())
+        return use
 
-def inside(levels: Levels, rule: Json) -> list[Json]:
-    """`rule` alone, inside one `each` for each level."""
-    if not levels:
-        return [rule]
-    above: tuple[str, str] | None = None
-    wrapped = [rule]
-    for at in range(len(levels) - 1, -1, -1):
-        path, alias = levels[at]
-        above = levels[at - 1] if at else None
-        shown = path if above is None else f"{above[1]}.{path.removeprefix(f'{above[0]}.')}"
-        wrapped = [{"to": f"l{at}[]", "each": f"{shown} AS {alias}", "rules": wrapped}]
-    return wrapped
+    def _set(self, name: str, named: Mapping[str, Any], use: list[Json], levels: Levels) -> None:
+        """Draws the rule set that `use` brings in."""
+        ground = Ground({**named, "INTEGER": (*named.get("INTEGER", ()), "id")})
+        stored: Json = {"format": "crosswalk/rule-set@1", "name": name, "parameters": ["p"], "rules": []}
+        self.whole.setdefault("rule_sets", []).append(stored)
+        made: list[Json] = []
+
+        def fits(text: str) -> bool:
+            stored["rules"] = [*made, {"to": f"r{len(made)}", "formula": text}]
+            return tree_of(around(inside(levels, use[0], {}), **self.whole)) is not None
+
+        for _ in range(self.chance.randint(1, 3)):
+            text = self._accepted(ground, (), ANY, 2, fits)
+            made.append({"to": f"r{len(made)}", "formula": text})
+        stored["rules"] = made
