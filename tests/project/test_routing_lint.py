@@ -58,6 +58,7 @@ def test_routes_after_the_mapping(project: Path) -> None:
     [
         ("id = 1", "idd = 1", "10: error CW-FORMULA-FIELD route 'tests' when: unknown field 'idd' at 1-3"),
         ("id = 1", "id + 1", "10: error CW-FLOW-BOOLEAN route 'tests' when: the formula gives INTEGER"),
+        ("id = 1", "\"IDMAP('customer', id) <> ''\"", "10: error CW-FLOW-IDMAP route 'tests' when"),
         ("name: large", "name: tests", "11: error CW-FLOW-ROUTE a second route 'tests'"),
         ("other-order}\n  - map", "othr-order}\n  - map", "12: error CW-FLOW-MAPPING route 'others'"),
         (", when: id = 1", "", "11: warning CW-FLOW-UNREACHED no record comes here: the route before"),

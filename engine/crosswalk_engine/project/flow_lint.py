@@ -240,6 +240,8 @@ class _FlowLint:
                     Finding(self.flow.at(*place), problem.code, "error", message, problem.suggestion)
                 )
             return
+        if formula.idmaps:
+            self.note(place, "IDMAP", f"{shown}: a condition cannot ask the id map; it changes meanwhile")
         if formula.kinds and "BOOLEAN" not in formula.kinds:
             self.note(place, "BOOLEAN", f"{shown}: the formula gives {formula.type}, not true or false")
 

@@ -131,7 +131,7 @@ def _mapping(project: Project, mapping: MappingDocument) -> dict[str, Any]:
     return {
         "format": MAPPING_FORMAT,
         "document": _without_floats(mapping.to_json()),
-        "ir": mapping_to_ir(mapping, scope),
+        "ir": mapping_to_ir(mapping, scope, project.rule_sets),
     }
 
 
