@@ -161,7 +161,7 @@ async def test_a_record_that_the_flow_does_not_take_is_not_held(quick_path: Path
 async def test_a_condition_that_fails_on_drift_is_held_for_the_drift(quick_path: Path) -> None:
     """The cause is told, not what came of it; without drift the error stands."""
 
-    def accepts(document: Any, related: Any) -> bool:
+    def accepts(document: Any, related: Any, now: Any = None) -> bool:
         if not isinstance(document["contact"], str):
             raise RecordError("CW-TYPE", "INTEGER and TEXT cannot be compared")
         return True

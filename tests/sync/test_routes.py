@@ -31,19 +31,19 @@ class WebMapping(OrderMapping):
         return MapResult({**result.output, "CUOR": f"WEB{record['id']}"}) if result.output else result
 
 
-def is_web(document: Any, related: Any) -> bool:
+def is_web(document: Any, related: Any, now: Any = None) -> bool:
     """Web orders have a channel."""
     return document.get("channel") == "web"
 
 
-def always(document: Any, related: Any) -> bool:
+def always(document: Any, related: Any, now: Any = None) -> bool:
     """No condition."""
     return True
 
 
 def numbered(number: int) -> Any:
     """The condition that holds for one order."""
-    return lambda document, related: document["id"] == number
+    return lambda document, related, now=None: document["id"] == number
 
 
 ROUTES = [
@@ -166,7 +166,7 @@ async def test_a_record_for_which_no_choice_holds_is_held(quick_path: Path) -> N
 async def test_a_condition_that_cannot_use_the_data_is_a_dead_letter(quick_path: Path) -> None:
     """The other records go their way."""
 
-    def broken(document: Any, related: Any) -> bool:
+    def broken(document: Any, related: Any, now: Any = None) -> bool:
         if document["id"] == 2:
             raise RecordError("CW-TYPE", "id is no number", where="the condition of route 'large'")
         return False

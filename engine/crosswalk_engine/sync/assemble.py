@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -48,22 +48,24 @@ def assemble(
         cache = caches.setdefault(flow.source.connection, RelatedCache(source, world))
         conditions = release.conditions(flow.name)
         let_go = partial(_let_go, journal)
+        needs = [
+            condition(ir, f"the condition of ensure {step.entity}", release.lookups)
+            for step, ir in zip(flow.ensures, conditions.ensures, strict=True)
+        ]
         pipelines.append(
             Pipeline(
                 flow=flow,
                 source=source,
                 target=target,
                 mapping=candidates(flow, mappings),
-                accepts=condition(conditions.accept, "the flow's condition"),
-                ensurers=_ensurers(
-                    flow, mappings, conditions.ensures, target, cache, journal, ids, world, locks
-                ),
+                accepts=condition(conditions.accept, "the flow's condition", release.lookups),
+                ensurers=_ensurers(flow, mappings, needs, target, cache, journal, ids, world, locks),
                 validators=load_validators(flow.validators, release.policies),
                 cache=cache,
                 journal=journal,
                 ids=ids,
                 world=world,
-                ways=compile_ways(flow, conditions, mappings, let_go),
+                ways=compile_ways(flow, conditions, mappings, release.lookups, let_go),
                 drift=_watch(release, flow, journal, world, let_go),
             )
         )
@@ -96,7 +98,7 @@ def _watch(
 def _ensurers(
     flow: FlowDocument,
     mappings: Mapping[str, CompiledMapping],
-    conditions: tuple[object | None, ...],
+    needs: Sequence[Condition],
     target: Target,
     cache: RelatedCache,
     journal: Journal,
@@ -110,7 +112,7 @@ def _ensurers(
             step=step,
             entity=main.tree.related[step.related].entity,
             mapping=mappings[step.mapping],
-            needed=_needed(step, condition(ir, f"the condition of ensure {step.entity}")),
+            needed=_needed(step, holds),
             target=target,
             target_name=flow.target.connection,
             cache=cache,
@@ -119,18 +121,22 @@ def _ensurers(
             world=world,
             locks=locks[flow.target.connection],
         )
-        for step, ir in zip(flow.ensures, conditions, strict=True)
+        for step, holds in zip(flow.ensures, needs, strict=True)
     )
 
 
 def _needed(step: Ensure, holds: Condition) -> Needed:
     def needed(record: Fetched) -> str | None:
         key = get(record.document, step.key)
-        if key is MISSING or key is None or not holds(record.document, record.related):
+        if key is MISSING or key is None or not _holds(holds, record):
             return None
         return str(key)
 
     return needed
+
+
+def _holds(condition: Condition, record: Fetched) -> bool:
+    return condition(record.document, record.related, record.inputs.now)
 
 
 def _ends(flow: FlowDocument, connectors: Mapping[str, Source | Target]) -> tuple[Source, Target]:

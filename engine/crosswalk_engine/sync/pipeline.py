@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crosswalk_engine.connectors.contract import Document, Source, Target
+from crosswalk_engine.connectors.contract import Source, Target
 from crosswalk_engine.connectors.retry import Backoff
 from crosswalk_engine.errors import (
     ConfigError,
@@ -26,13 +26,14 @@ from crosswalk_engine.journal import Event, EventState, Journal
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.project.flow import FlowDocument
 from crosswalk_engine.sync.apply import IdMap, apply
+from crosswalk_engine.sync.conditions import Condition
 from crosswalk_engine.sync.deliver import deliver
 from crosswalk_engine.sync.drift import Watch
 from crosswalk_engine.sync.ensure import Ensurer, Prepared
 from crosswalk_engine.sync.fetch import coalesce, fetch
 from crosswalk_engine.sync.related import RelatedCache
 from crosswalk_engine.sync.route import Way, route
-from crosswalk_engine.sync.stages import Chosen, Fetched, Mapped, Related, Verdict, Work
+from crosswalk_engine.sync.stages import Chosen, Fetched, Mapped, Verdict, Work
 from crosswalk_engine.sync.validate import Validator, together, validate
 from crosswalk_engine.sync.ways import Ways
 from crosswalk_engine.sync.world import World
@@ -63,7 +64,7 @@ class Pipeline:
     source: Source
     target: Target
     mapping: CompiledMapping
-    accepts: Callable[[Document, Related], bool]
+    accepts: Condition
     ensurers: tuple[Ensurer, ...]
     validators: Mapping[str, Validator]
     cache: RelatedCache
@@ -111,7 +112,7 @@ class Pipeline:
     def _way(self, record: Fetched) -> Chosen | Verdict:
         drifted = self.drift.look(record) if self.drift is not None else None
         try:
-            accepted = self.accepts(record.document, record.related)
+            accepted = self.accepts(record.document, record.related, record.inputs.now)
         except RecordError:
             if drifted is None:
                 raise

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.errors import ConfigError, MissingFileError, RecordError, masked
-from crosswalk_engine.journal.inputs import DELIVER, Answers, Made, Records, input_numbered, input_of
+from crosswalk_engine.journal.inputs import DELIVER, Answers, Made, input_numbered, input_of
 from crosswalk_engine.journal.reading import Sent, sent, target_of
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
 from crosswalk_engine.mapping.result import MapResult
@@ -126,16 +126,16 @@ class _Replayer:
             assumed.append(f"{entity}:{key}")
             return self._today(entity, key)
 
-        mapping = self._mapping(flow, step, made.document, made.related)
+        mapping = self._mapping(flow, step, made)
         result = mapping.apply(made.document, related=made.related, idmap=idmap, now=made.now)
         return result, tuple(dict.fromkeys(assumed))
 
-    def _mapping(self, flow: str, step: str, document: Document, related: Records) -> CompiledMapping:
+    def _mapping(self, flow: str, step: str, made: Made) -> CompiledMapping:
         found = self._release.flows.get(flow)
         if found is None:
             raise _absent(f"the release has no flow {masked(flow, 60)}")
         if step == DELIVER:
-            mapping = self._flow_ways(found).decide(document, related).mapping
+            mapping = self._flow_ways(found).decide(made.document, made.related, made.now).mapping
             if mapping is None:
                 raise _absent(f"no condition of the flow {masked(flow, 60)} gives the record a mapping")
             return mapping

@@ -5,11 +5,13 @@ Not to be mixed up with `crosswalk_engine.sync.route`, which looks at what was d
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 from crosswalk_engine.connectors.contract import Document
 from crosswalk_engine.errors import masked
+from crosswalk_engine.formula.env import Lookup
 from crosswalk_engine.journal import Event, EventState
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.project.flow import FlowDocument, Route
@@ -54,16 +56,17 @@ class Ways:
     remarks: list[tuple[Event, dict[str, Any]]] = field(default_factory=list)
     _noted: dict[tuple[Any, ...], None] = field(default_factory=dict, repr=False)
 
-    def decide(self, document: Document, related: Related) -> Decision:
-        """The route and the mapping of a record.
+    def decide(self, document: Document, related: Related, now: datetime | None = None) -> Decision:
+        """The route and the mapping of a record that was taken up at `now`.
 
         Raises:
             RecordError: a condition cannot use the record's data.
         """
         route, own = next(
-            ((route, own) for route, holds, own in self.routes if holds(document, related)), (None, None)
+            ((route, own) for route, holds, own in self.routes if holds(document, related, now)),
+            (None, None),
         )
-        chosen = (mapping for holds, mapping in self.choices if holds(document, related))
+        chosen = (mapping for holds, mapping in self.choices if holds(document, related, now))
         return Decision(route, own or next(chosen, None))
 
     def choose(self, record: Fetched) -> Chosen | Verdict:
@@ -72,7 +75,7 @@ class Ways:
         Raises:
             RecordError: as `decide`.
         """
-        decision = self.decide(record.document, record.related)
+        decision = self.decide(record.document, record.related, record.inputs.now)
         end = self._end(decision.route, record.work.event)
         self._note(decision, record.work.event)
         if end is not None and self.first:
@@ -113,17 +116,18 @@ def compile_ways(
     flow: FlowDocument,
     conditions: Conditions,
     mappings: Mapping[str, CompiledMapping],
+    lookups: Mapping[str, Lookup],
     let_go: Callable[[Event, str], bool] = lambda event, code: False,
 ) -> Ways:
     """The ways of `flow`, from its compiled conditions."""
     choices = [
-        (condition(ir, f"the condition of mapping {choice.mapping}"), mappings[choice.mapping])
+        (condition(ir, f"the condition of mapping {choice.mapping}", lookups), mappings[choice.mapping])
         for choice, ir in zip(flow.choices, conditions.choices, strict=True)
     ]
     routes = [
         (
             route,
-            condition(ir, f"the condition of route '{masked(route.name)}'"),
+            condition(ir, f"the condition of route '{masked(route.name)}'", lookups),
             None if route.mapping is None else mappings[route.mapping],
         )
         for route, ir in zip(flow.routes, conditions.routes, strict=True)

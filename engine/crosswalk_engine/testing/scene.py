@@ -133,7 +133,7 @@ class Scene:
             source=self.shop,
             target=self.erp,
             mapping=cast("CompiledMapping", OrderMapping()),
-            accepts=lambda document, related: document.get("status") != 21,
+            accepts=lambda document, related, now=None: document.get("status") != 21,
             ensurers=(ensurer,),
             validators={},
             cache=cache,
