@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from crosswalk_engine.cli import run
 from crosswalk_engine.commands.tree import build_command
+from crosswalk_engine.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
@@ -88,6 +89,7 @@ def copy(copies: Path, line: Line) -> Path:
     for name, content in STAND_INS.items():
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text(content, "utf-8")
+    Journal(place / "journal.db").close()
     return place
 
 

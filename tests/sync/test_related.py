@@ -3,19 +3,22 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from crosswalk_engine.connectors.contract import Document, Source
+from crosswalk_engine.connectors.contract import Document, Source, SourceEvent
 from crosswalk_engine.errors import RecordError, RetriableError
-from crosswalk_engine.journal import Event
+from crosswalk_engine.journal import Event, Journal
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.mapping.tree import RelatedTree
 from crosswalk_engine.sync.fetch import fetch, gather
+from crosswalk_engine.sync.receive import Receiver
 from crosswalk_engine.sync.related import ABSENT_AGE, MAX_AGE, RelatedCache
 from crosswalk_engine.sync.stages import Work
 from crosswalk_engine.sync.world import World
+from crosswalk_engine.testing.scene import FLOW
 
 Records = dict[str, dict[str, Document]]
 
@@ -311,3 +314,26 @@ async def test_a_record_nested_without_end_takes_no_other_along() -> None:
     assert [one.work.record for one in fetched] == ["0", "2"]
     assert {key: error.code for key, error in absent.items() if error} == {"1": "CW-RECORD-DEPTH"}
     assert fetched[1].related["contact"] == {}
+
+
+class Announcing(Shelf):
+    """A source whose notices name an entity and a key: ``contact/1``."""
+
+    def read_notice(self, body: bytes) -> list[SourceEvent]:
+        entity, key = body.decode().split("/")
+        return [SourceEvent(entity, key, 0.0, f"{entity}.modified")]
+
+
+async def test_a_notice_about_a_related_record_drops_its_copy(quick_path: Path) -> None:
+    """`contact.modified` makes no event of the orders' flow, but the next order reads the contact anew."""
+    shelf = Announcing(world_of(2))
+    cache = Clock().cache(shelf)
+    journal = Journal(quick_path / "journal.db")
+    sources = {"shop": cast("Source", shelf)}
+    receiver = Receiver(journal, [FLOW], sources, {"shop": cache})
+    await cache.get("contact", ["0", "1"])
+    assert receiver.receive("shop", b"contact/1", now=5.0) == 0
+    assert receiver.receive("shop", b"order/1", now=5.0) == 1
+    await cache.get("contact", ["0", "1"])
+    assert shelf.asked["contact"] == [["0", "1"], ["1"]]
+    journal.close()
