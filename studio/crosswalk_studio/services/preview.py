@@ -1,21 +1,19 @@
-"""A formula tried on the sample records while it is being written: what comes out, errors first."""
+"""A rule tried on the sample records while it is being written: what comes out, errors first.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+It is compiled as the engine compiles it, alone in its lists, so that the preview shows what a run gives.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from crosswalk_engine.errors import masked
-from crosswalk_engine.formula import (
-    EvalError,
-    FormulaError,
-    FormulaProblem,
-    TypedFormula,
-    compile_formula,
-    parse_formula,
-    to_json_value,
-)
-from crosswalk_engine.mapping.document import EachRule
+from crosswalk_engine.formula import FormulaError, FormulaProblem, TypedFormula, parse_formula
+from crosswalk_engine.formula.ir import Aggregate, Call, Node, Path, Related, children
+from crosswalk_engine.mapping.compile import CompiledMapping
+from crosswalk_engine.mapping.result import MapResult
+from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree, RuleTree, sources
 from crosswalk_engine.payload.paths import values
 
 from crosswalk_studio.services.scopes import Bench
@@ -27,16 +25,7 @@ SHOWN = 25
 TRIED = 2_000
 #: Marks a value that only a run can know: the other system gives it (see `Bench.idmap`).
 PENDING = "‹"
-Trial = Callable[[Record, Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What the target asks of a value."""
-
-    required: bool = False
-    max_length: int | None = None
-    cut: bool = False
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +41,10 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a formula gives.
+    """What a rule gives.
 
     Attributes:
-        problems: what is wrong with the formula itself; then nothing was tried.
+        problems: what is wrong with the formula or the limits themselves; then nothing was tried.
         type: of its result, in words.
         inputs: the source paths that it reads; `PreviewRow.inputs` are their values.
         rows: errors first, then warnings, then one row per different result.
@@ -72,126 +61,146 @@ class Preview:
     distinct: int = 0
 
 
-def preview(bench: Bench, target: str, text: str, demand: Demand) -> Preview:
-    """Try the formula `text` for `target` on the bench's records."""
-    if not text.strip():
+def preview(bench: Bench, target: str, rule: Mapping[str, Any]) -> Preview:
+    """Try `rule` (plain data, as the document holds it) for `target` on the bench's records."""
+    text = str(rule.get("formula") or "")
+    if not text.strip() and "value" not in rule:
         return Preview()
     try:
-        formula = parse_formula(text, bench.scope(target))
+        formula = parse_formula(text or "NULL", bench.scope(target))
     except FormulaError as error:
         return Preview(problems=error.problems)
-    trial = _trial(formula, bench)
+    examined = bench.alone(target, rule)
+    if examined.findings:
+        found = (FormulaProblem(0, 0, one.code, one.message, "", one.suggestion) for one in examined.findings)
+        return Preview(problems=tuple(found))
+    trial = _Trial(bench, examined.tree, formula, required=bool(rule.get("required")))
     rows: list[PreviewRow] = []
-    empty = 0
-    for name, record, row_key, element in _places(bench, target):
-        row = _try(trial, formula, bench, demand, (name, record, row_key, element))
-        empty += not row.value and not row.problem
-        rows.append(row)
+    for number, record in enumerate(bench.records, start=1):
+        rows += trial.rows(record, _name(record, bench.keys, number))
         if len(rows) >= TRIED:
             break
     failed = sum(1 for row in rows if row.problem)
+    empty = sum(1 for row in rows if not row.value and not row.problem)
     distinct = len({row.value for row in rows if not row.problem})
     return Preview((), formula.type, formula.paths, _chosen(rows), len(rows), failed, empty, distinct)
 
 
-def _trial(formula: TypedFormula, bench: Bench) -> Trial:
-    function = compile_formula(formula)
-    idmap = bench.idmap()
-    now = datetime(2026, 1, 1, tzinfo=UTC)
+class _Trial:
+    """One rule alone in its lists, with the fields that it reads beside it."""
 
-    def run(record: Record, row: Any) -> Any:
-        return function(record, lookups=bench.lookups, idmap=idmap, related=bench.related, now=now, row=row)
+    def __init__(self, bench: Bench, tree: MappingTree, formula: TypedFormula, *, required: bool) -> None:
+        self.bench = bench
+        self.paths = formula.paths
+        self.required = required
+        self.lists: list[EachTree] = []
+        rules = tree.rules
+        while isinstance(rules[0], EachTree):
+            self.lists.append(rules[0])
+            rules = rules[0].rules
+        rule = rules[0]
+        assert isinstance(rule, RuleTree)  # the loop above ends at the one rule of the mapping
+        self.inputs = _inputs(rule)
+        alone = replace(
+            tree, rules=(_around(self.lists, self._leaves(rule)) if self.lists else self._leaves(rule))
+        )
+        self.mapping = CompiledMapping(alone, bench.lookups)
+        self.idmap = bench.idmap()
 
-    return run
+    def _leaves(self, rule: RuleTree) -> tuple[RuleTree, ...]:
+        """The rule, the key of its row, and its inputs; nothing of it rejects the record."""
+        value = _leaf(rule, "value", replace(rule, invalid="blank", required=False, empty="write"))
+        beside = [_leaf(rule, path, _reading(rule, node)) for path, node in self.inputs.items()]
+        key = [_leaf(rule, "key", _reading(rule, Call("ROW_KEY", ())))] if self.lists else []
+        return (value, *key, *beside)
 
+    def rows(self, record: Record, name: str) -> Iterator[PreviewRow]:
+        """What the rule makes of one record."""
+        found = self.mapping.apply(record, related=self.bench.related, idmap=self.idmap, now=_NOW)
+        if not found.ok:
+            for problem in found.errors:
+                yield PreviewRow(
+                    f"{name} · {problem.path}", tuple("" for _ in self.paths), "", problem.message
+                )
+            return
+        notes = {warning.path: warning for warning in found.warnings}
+        for place, element in self._elements(found):
+            inputs = tuple(self._input(path, record, element) for path in self.paths)
+            shown = f"{name} · {element['key']}" if element.get("key") is not None else name
+            note = notes.get(f"{place}value")
+            if "value" not in element:
+                yield PreviewRow(shown, inputs, "", warning="the rule does not apply")
+            elif note is not None and PENDING in note.value:
+                yield self._row(shown, inputs, note.value, "")
+            elif note is not None and note.code == "CW-REPLACED":
+                yield PreviewRow(shown, inputs, note.value, note.message.removeprefix("replaced: "))
+            else:
+                yield self._row(shown, inputs, element["value"], note.message if note is not None else "")
 
-Spot = tuple[str, Record, Any, Any]
+    def _row(self, name: str, inputs: tuple[str, ...], value: Any, warning: str) -> PreviewRow:
+        text = _shown(value)
+        if PENDING in text:
+            return PreviewRow(name, inputs, text, warning="the run gives it")
+        if self.required and not text.strip():
+            return PreviewRow(name, inputs, text, "required, but there is no value")
+        return PreviewRow(name, inputs, text, warning=warning)
 
+    def _elements(self, result: MapResult) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        several = self.mapping.tree.documents is not None
+        for number, output in enumerate(result.outputs):
+            yield from _below(output, self.lists, f"documents[{number}]." if several else "")
 
-def _places(bench: Bench, target: str) -> Iterator[Spot]:
-    """Every place where the rule would make a value: each record, or each row that its list keeps."""
-    each = bench.each(target)
-    keep = _where(each, bench) if each is not None else None
-    for number, record in enumerate(bench.records, start=1):
-        name = _name(record, bench.keys, number)
-        if each is None:
-            yield name, record, None, None
-            continue
-        for key, element in _elements(record, each.collection):
-            if keep is None or keep(record, key):
-                yield f"{name} · {key}", record, key, element
-
-
-def _where(each: EachRule, bench: Bench) -> Callable[[Record, Any], bool] | None:
-    if not each.where:
-        return None
-    try:
-        trial = _trial(parse_formula(each.where, bench.scope(f"{each.to}.*")), bench)
-    except FormulaError:
-        return None
-
-    def keep(record: Record, key: Any) -> bool:
-        try:
-            return trial(record, key) is True
-        except EvalError:
-            return True
-
-    return keep
-
-
-def _elements(record: Record, collection: str) -> Iterator[tuple[Any, Any]]:
-    for found in values(record, collection):
-        if isinstance(found, Mapping):
-            yield from found.items()
-        elif isinstance(found, Sequence) and not isinstance(found, str):
-            yield from enumerate(found)
-
-
-def _try(trial: Trial, formula: TypedFormula, bench: Bench, demand: Demand, spot: Spot) -> PreviewRow:
-    name, record, key, element = spot
-    inputs = tuple(_input(path, bench, record, element) for path in formula.paths)
-    try:
-        value = to_json_value(trial(record, key))
-    except EvalError as error:
-        return PreviewRow(name, inputs, "", f"{error.message}")
-    text = "" if value is None else _shown(value)
-    if PENDING in text:
-        return PreviewRow(name, inputs, text, warning="the run gives it")
-    if demand.required and not text.strip():
-        return PreviewRow(name, inputs, text, "required, but there is no value")
-    if demand.max_length is not None and len(text) > demand.max_length:
-        over = f"{len(text)} characters, {demand.max_length} allowed"
-        if demand.cut:
-            return PreviewRow(name, inputs, text[: demand.max_length], warning=f"{over}: cut")
-        return PreviewRow(name, inputs, text, f"{over}")
-    return PreviewRow(name, inputs, text)
+    def _input(self, path: str, record: Record, element: Mapping[str, Any]) -> str:
+        found = [element.get(path)] if path in self.inputs else values(record, path)
+        return " · ".join(_shown(value) for value in found[:3]) + (" · …" if len(found) > 3 else "")
 
 
-def _input(path: str, bench: Bench, record: Record, element: Any) -> str:
-    head, _, tail = path.partition(".")
-    each = next(
-        (
-            rule
-            for rule in bench.document.rules
-            if isinstance(rule, EachRule) and path.startswith(f"{rule.collection}[].")
-        ),
-        None,
-    )
-    if element is not None and each is not None:
-        found = values(element, path.removeprefix(f"{each.collection}[]."))
-    elif head in bench.related:
-        found = _related(bench, head, tail, record, element)
-    else:
-        found = values(record, path)
-    return " · ".join(_shown(value) for value in found[:3]) + (" · …" if len(found) > 3 else "")
+def _leaf(rule: RuleTree, name: str, leaf: RuleTree) -> RuleTree:
+    return replace(leaf, to=name, parts=(name,), levels=rule.levels)
 
 
-def _related(bench: Bench, name: str, path: str, record: Record, element: Any) -> list[Any]:
-    key_path = bench.document.with_[name].key
-    _, mark, inner = key_path.partition("[].")
-    keys = values(element, inner) if mark and element is not None else values(record, key_path)
-    found = [bench.related[name][str(key)] for key in keys if str(key) in bench.related[name]]
-    return [value for related in found[:4] for value in (values(related, path) if path else [])]
+def _reading(rule: RuleTree, node: Node) -> RuleTree:
+    return RuleTree("", (), "", node, invalid="blank", levels=rule.levels)
+
+
+def _around(lists: Sequence[EachTree], leaves: tuple[AnyTree, ...]) -> tuple[AnyTree, ...]:
+    for each in reversed(lists):
+        leaves = (replace(each, rules=leaves),)
+    return leaves
+
+
+def _inputs(rule: RuleTree) -> dict[str, Node]:
+    """The single fields that a formula reads, by their paths; not those of aggregates."""
+    found: dict[str, Node] = {}
+    for node in _single(rule.node):
+        path = next(iter(sources(node, rule.levels)), None)
+        if path is not None:
+            found.setdefault(path, node)
+    return found
+
+
+def _single(node: Node) -> Iterator[Node]:
+    if isinstance(node, Path | Related):
+        if not (isinstance(node, Path) and (node.scope == "item" or not node.parts)):
+            yield node
+        return
+    if not isinstance(node, Aggregate):
+        for child in children(node):
+            yield from _single(child)
+
+
+def _below(output: Any, lists: Sequence[EachTree], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each element of the innermost list, with its place as problems name it."""
+    if not lists:
+        yield place, output
+        return
+    found = output
+    for part in lists[0].parts:
+        found = found.get(part) or {}
+    elements = found.values() if isinstance(found, Mapping) else found
+    for number, element in enumerate(elements):
+        name = lists[0].to.removesuffix("[]")
+        yield from _below(element, lists[1:], f"{place}{name}[{number}].")
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,7 @@ from crosswalk_models.types import Suggestion
 
 from crosswalk_studio.services.dictionary import FieldInfo
 from crosswalk_studio.services.edits import split_target
-from crosswalk_studio.services.preview import Demand, Preview, preview
+from crosswalk_studio.services.preview import Preview, preview
 from crosswalk_studio.services.scopes import Bench
 from crosswalk_studio.services.targets import TargetRow
 
@@ -78,8 +78,9 @@ def _identifier(name: str) -> str:
 def _fitting(bench: Bench, row: TargetRow, forms: list[str]) -> str:
     """The first of `forms` that no sample fails; else the one with the fewest failures, or none."""
     best, fewest = "", None
+    _, name = split_target(row.path)
     for text in forms:
-        shown = preview(bench, row.path, text, _demand(row.info))
+        shown = preview(bench, row.path, {"to": name, "formula": text, **_demand(row.info)})
         if shown.problems:
             continue
         if not shown.failed:
@@ -99,8 +100,8 @@ def _forms(info: FieldInfo | None, base: str) -> Iterator[str]:
         yield f"FORMAT_DATE(TO_DATE({base}), 'yyyyMMdd')"
 
 
-def _demand(info: FieldInfo | None) -> Demand:
-    return Demand(max_length=info.length if info and info.kind == "text" else None)
+def _demand(info: FieldInfo | None) -> dict[str, Any]:
+    return {"max_length": info.length} if info and info.kind == "text" and info.length else {}
 
 
 def new_rule(row: TargetRow, formula: str) -> dict[str, Any]:
@@ -119,8 +120,4 @@ def new_rule(row: TargetRow, formula: str) -> dict[str, Any]:
 
 def rule_preview(bench: Bench, row: TargetRow, formula: str) -> Preview:
     """The preview of `formula` under the demands that the rule would have."""
-    rule = new_rule(row, formula)
-    demand = Demand(
-        bool(rule.get("required")), rule.get("max_length"), rule.get("on_too_long", "reject") == "cut"
-    )
-    return preview(bench, row.path, formula, demand)
+    return preview(bench, row.path, new_rule(row, formula))

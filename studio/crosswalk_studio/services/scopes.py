@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crosswalk_engine.formula import RowScope, Scope
-from crosswalk_engine.mapping.document import EachRule, MappingDocument
+from crosswalk_engine.formula import Scope
+from crosswalk_engine.mapping.document import AnyRule, EachRule, MappingDocument, Rule
+from crosswalk_engine.mapping.translate import document_scope, examine
+from crosswalk_engine.mapping.written import Examined
 from crosswalk_engine.payload.shape import Shape
 from crosswalk_engine.project.lookups import LookupTable
 from crosswalk_engine.project.project import Project
@@ -39,24 +41,43 @@ class Bench:
     merges: Mapping[str, Mapping[str, str]]
 
     def scope(self, target: str) -> Scope:
-        """What a formula for `target` may name: inside a list, also the row."""
-        each = self.each(target)
-        return Scope(
-            shape=self.shape,
-            related=self.related_shapes,
-            related_keys={name: related.key for name, related in self.document.with_.items()},
-            row=None if each is None else RowScope(each.collection, each.alias, each.order_by),
-            collections=frozenset(
-                rule.collection for rule in self.document.rules if isinstance(rule, EachRule)
-            ),
-            lookups=frozenset(self.lookups),
-        )
+        """What a formula for `target` may name: inside lists, also their rows."""
+        _, name = split_target(target)
+        found = self.alone(target, {"to": name, "formula": "NULL"}).formulas
+        known = (one.scope for one in found if one.role == "value")
+        return next(known, document_scope(self.document, self._given()))
+
+    def alone(self, target: str, rule: Mapping[str, Any]) -> Examined:
+        """The mapping with nothing but `rule` for `target`, inside the lists that it stands in."""
+        made: AnyRule = Rule.model_validate(dict(rule))
+        for each in reversed(self.lists(target)):
+            made = each.model_copy(update={"rules": (made,), "required": False})
+        document = self.document.model_copy(update={"rules": (made,), "checks": ()})
+        return examine(document, self._given())
+
+    def _given(self) -> Scope:
+        return Scope(shape=self.shape, related=self.related_shapes, lookups=frozenset(self.lookups))
+
+    def lists(self, target: str) -> tuple[EachRule, ...]:
+        """The rules that make the lists in which `target` lies, the outermost first."""
+        group, _ = split_target(target)
+        found: list[EachRule] = []
+        rules = self.document.rules
+        for name in (group or "").split("[].") if group else ():
+            wanted = f"{name.removesuffix('[]')}[]"
+            each = next((rule for rule in rules if isinstance(rule, EachRule) and rule.to == wanted), None)
+            if each is None:
+                return tuple(found)
+            found.append(each)
+            rules = each.rules
+        return tuple(found)
 
     def each(self, target: str) -> EachRule | None:
-        """The rule that makes the list in which `target` lies."""
+        """The rule that makes the innermost list in which `target` lies."""
         group, _ = split_target(target)
-        found = (rule for rule in self.document.rules if isinstance(rule, EachRule) and rule.to == group)
-        return next(found, None)
+        found = self.lists(target)
+        depth = 0 if group is None else group.count("[]")
+        return found[-1] if found and len(found) == depth else None
 
     def idmap(self) -> Callable[[str, str], str | None]:
         """A run's id map, as far as the design knows it: a number that the run will give is marked so."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from crosswalk_engine.mapping.document import AnyRule, EachRule, MappingDocument, Rule
+from crosswalk_engine.mapping.document import AnyRule, EachRule, MappingDocument, Rule, written
 from crosswalk_engine.payload.shape import Shape
 from crosswalk_models.feedback import Decision
 from crosswalk_models.types import Suggestion
@@ -151,6 +151,13 @@ def effective(workspace: Workspace, head: Decision | None) -> Decision | None:
         before = subject.get("restores")
         head = workspace.store.find(str(before)) if before else None
     return head
+
+
+def formula_of(rule: Mapping[str, Any] | None) -> str:
+    """What gives the value of a rule in plain data, as a formula; empty without a rule."""
+    if rule is None:
+        return ""
+    return written(rule["value"]) if "value" in rule else str(rule.get("formula", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crosswalk_studio.services.ledger import By
 from crosswalk_studio.services.mapper import Mapper
 from crosswalk_studio.services.preview import Preview
 from crosswalk_studio.services.proposals import rule_preview
-from crosswalk_studio.services.targets import TargetRow
+from crosswalk_studio.services.targets import TargetRow, formula_of
 from crosswalk_studio.views import formula_help, frame, history
 
 #: Candidates less likely than this are shown only among the first three.
@@ -121,7 +121,7 @@ def _formula(mapper: Mapper, row: TargetRow, rank: int) -> str:
         save=save,
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        changed = formula.strip() != (str(row.rule.get("formula", "")) if row.rule else "")
+        changed = formula.strip() != formula_of(row.rule)
         if st.button("Save formula", key=f"save {turn}", icon=":material/save:", disabled=not formula.strip(),
                      help="Ctrl+Enter in the field does the same."):  # fmt: skip
             _run(lambda: mapper.save(row.path, formula, settings, _by(row), rank=rank))
@@ -138,7 +138,7 @@ def _start(mapper: Mapper, row: TargetRow, rank: int) -> str:
     """What the field starts from: the rule, or what the chosen candidate leads to."""
     first = row.suggestions[0].rank if row.suggestions else 0
     if row.rule is not None and rank in (0, first):
-        return str(row.rule.get("formula", ""))
+        return formula_of(row.rule)
     chosen = next((item for item in row.suggestions if item.rank == rank), None)
     return mapper.proposal(row, chosen).formula if chosen is not None else ""
 

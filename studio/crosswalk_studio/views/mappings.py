@@ -10,7 +10,7 @@ from crosswalk_studio.markdown import plain
 from crosswalk_studio.services.ledger import By
 from crosswalk_studio.services.mapper import Mapper
 from crosswalk_studio.services.suggestions import job_key, start_suggesting
-from crosswalk_studio.services.targets import TargetRow, progress
+from crosswalk_studio.services.targets import TargetRow, formula_of, progress
 from crosswalk_studio.services.workspace import Workspace
 from crosswalk_studio.views import frame, mapping_detail, mapping_new
 
@@ -146,7 +146,7 @@ def _suggesting(opened: Workspace, name: str) -> None:
 
 def _item(row: TargetRow) -> Item:
     best = row.best
-    formula = str(row.rule.get("formula", "")) if row.rule else ""
+    formula = formula_of(row.rule)
     note = formula or (best.source if best is not None else "")
     badges = []
     if row.result:
