@@ -100,5 +100,5 @@ def test_record_may_stand_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("expect", ["{}", "{output: {}, errors: []}"])
 def test_an_example_expects_one_thing(expect: str) -> None:
     """Neither nothing nor both."""
-    with pytest.raises(FindingsError, match="an output or errors"):
+    with pytest.raises(FindingsError, match="one of an output, outputs or errors"):
         run("{record: {}}", expect)

@@ -85,11 +85,11 @@ def test_nothing_known_means_nothing_checked() -> None:
         (
             "rows AS r",
             "rowz AS r",
-            "12: error CW-LINT-EACH lines[]: the source has no 'rowz' (did you mean 'rows'?)",
+            "12: error CW-MAPPING-EACH lines[]: the source has no 'rowz' (did you mean",
         ),
         ("rows AS r", "ref AS r", "'ref' is not a list"),
-        ("rows AS r", "rows", "12: error CW-LINT-EACH"),
-        ("rows AS r", "rows AS row", "12: error CW-LINT-ALIAS lines[]: 'row' is also a field of the source"),
+        ("rows AS r", "rows", "12: error CW-MAPPING-EACH"),
+        ("rows AS r", "rows AS row", "12: error CW-MAPPING-EACH lines[]: 'row' is also a field of the source"),
         ("rows AS r", "rows AS contact", "'contact' is also a related record"),
         ("r.sku <> ''", "r.sku", "13: error CW-LINT-BOOLEAN lines[] where: the formula gives TEXT"),
         (
@@ -102,7 +102,7 @@ def test_nothing_known_means_nothing_checked() -> None:
             "key: customer.idd",
             "6: error CW-LINT-WITH with contact: the source has no field",
         ),
-        ("key: customer.id", 'key: "customer..id"', "6: error CW-LINT-WITH with contact: a path has no name"),
+        ("key: customer.id", 'key: "customer..id"', "6: error CW-MAPPING-WITH with contact: a path has no name"),
         ("contact: {", "ref: {", "6: error CW-LINT-WITH the related record 'ref' hides the field 'ref'"),
         (
             ", contact.name",
@@ -148,7 +148,7 @@ def test_all_findings_come_at_once() -> None:
         .replace("rows AS r", "rows")
     )
     codes = [line.split()[2] for line in lint(body) if " error " in line]
-    assert sorted(codes) == ["CW-FORMULA-FIELD", "CW-LINT-EACH", "CW-LINT-TARGET-TWICE"]
+    assert sorted(codes) == ["CW-FORMULA-FIELD", "CW-LINT-TARGET-TWICE", "CW-MAPPING-EACH"]
 
 
 def test_broken_formula_does_not_make_its_related_record_unused() -> None:

@@ -71,7 +71,7 @@ def test_the_project_has_the_promised_parts() -> None:
     assert len(loaded.lookups) == 7
     assert list(loaded.flows) == ["orders-to-m3"]
     assert sorted(loaded.policies) == ["addresses", "duplicates"]
-    assert sum(len(examples.cases) for examples in loaded.examples.values()) == 29
+    assert sum(len(examples.cases) for examples in loaded.examples.values()) == 35
 
 
 @pytest.mark.parametrize("name", [ORDER, CUSTOMER])

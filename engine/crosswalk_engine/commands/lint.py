@@ -40,17 +40,37 @@ def show_findings(
 
 def run_examples(
     path: Path = typer.Argument(help="A project folder, a mapping file, or one file of examples."),
+    coverage: bool = typer.Option(False, "--coverage", help="List the rules and branches not exercised."),
+    fail_under: float = typer.Option(
+        0.0,
+        "--fail-under",
+        min=0,
+        max=100,
+        metavar="PERCENT",
+        help="Fail when a mapping's coverage is below.",
+    ),
+    json_out: bool = typer.Option(False, "--json", help="Print results and coverage as one JSON object."),
 ) -> None:
-    """Run worked examples and show, case by case, what differs from what they expect."""
+    """Run worked examples; show what differs from what they expect, and what of the rules they exercise."""
     from crosswalk_engine.commands.opening import results_of
 
     results = results_of(path)
-    for result in results:
-        _print_result(result)
+    low = [result for result in results if result.coverage and result.coverage.percent < fail_under]
     failed = sum(not case.passed for result in results for case in result.cases)
-    total = sum(len(result.cases) for result in results)
-    typer.echo(f"{total - failed} of {total} example(s) passed" if total else "there are no examples here")
-    if failed:
+    if json_out:
+        _print_results(results)
+    else:
+        for result in results:
+            _print_result(result)
+        for result in results:
+            _print_coverage(result, listed=coverage)
+        for result in low:
+            typer.echo(f"coverage of {result.mapping} is below {fail_under:g} %")
+        total = sum(len(result.cases) for result in results)
+        typer.echo(
+            f"{total - failed} of {total} example(s) passed" if total else "there are no examples here"
+        )
+    if failed or low:
         raise typer.Exit(1)
 
 
@@ -61,6 +81,30 @@ def _print_result(result: "ExamplesResult") -> None:
             typer.echo(f"     at {case.where}")
         for line in case.differences:
             typer.echo(f"     {line}")
+
+
+def _print_coverage(result: "ExamplesResult", *, listed: bool) -> None:
+    covered = result.coverage
+    if covered is None:
+        return
+    rules, branches = covered.rules, covered.branches
+    figures = f"{rules[0]} of {rules[1]} rules, {branches[0]} of {branches[1]} branches"
+    typer.echo(f"coverage {result.mapping}: {covered.percent:.1f} % ({figures})")
+    for way in covered.missing if listed else ():
+        typer.echo(f"     {way.render()}")
+
+
+def _print_results(results: "Iterable[ExamplesResult]") -> None:
+    import json
+    from dataclasses import asdict
+
+    cases = [
+        {"mapping": result.mapping, **asdict(case), "passed": case.passed}
+        for result in results
+        for case in result.cases
+    ]
+    covered = [result.coverage.to_json() for result in results if result.coverage is not None]
+    typer.echo(json.dumps({"examples": cases, "coverage": covered}, ensure_ascii=False))
 
 
 def _print_json(findings: "Iterable[Finding]") -> None:

@@ -1,6 +1,7 @@
 """What a path given to `crosswalk lint` or `crosswalk test` holds, and the findings or results of it.
 
-One file of a project is judged as part of that project: with its samples, tables and connections.
+One file of a project, or one of its folders, is judged as part of that project: with its samples, tables and
+connections. A release is judged by the documents that it carries.
 """
 
 from collections.abc import Iterable
@@ -8,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crosswalk_engine.errors import ConfigError, Finding, FindingsError, MissingFileError, masked
-from crosswalk_engine.mapping.document import MappingDocument, load_mapping
+from crosswalk_engine.mapping.document import MappingDocument, RuleSet, load_mapping
 from crosswalk_engine.mapping.examples import TEST_SUFFIX, ExamplesDocument
-from crosswalk_engine.mapping.lint import lint_mapping
+from crosswalk_engine.mapping.lint import lint_mapping, lint_rule_set
 from crosswalk_engine.payload.documents import Document, load_document
 from crosswalk_engine.payload.yaml import load_yaml
 from crosswalk_engine.project.examples import ExamplesResult, run_mapping_examples, run_project_examples
@@ -21,10 +22,15 @@ from crosswalk_engine.project.lookups import check_lookup, read_lookup
 from crosswalk_engine.project.manifest import FILE
 from crosswalk_engine.project.policy import KINDS, AddressesPolicy
 from crosswalk_engine.project.project import check_project
+from crosswalk_engine.project.rules import rule_sets_beside
+from crosswalk_engine.release.lint import lint_release
+from crosswalk_engine.release.load import load_release
+from crosswalk_engine.release.manifest import FILE as MANIFEST
 
 _MODELS: dict[str, type[Document]] = {
     "mapping": MappingDocument,
     "mapping-test": ExamplesDocument,
+    "rule-set": RuleSet,
     "flow": FlowDocument,
 }
 
@@ -53,14 +59,17 @@ class _File:
 
 
 def findings_of(path: Path) -> tuple[Finding, ...]:
-    """The findings of a project, or of one file.
+    """The findings of a project, a release, a folder of documents, or one file.
 
     Raises:
         MissingFileError: there is nothing at `path`.
         ConfigError: CW-KIND; the file is none that can be linted.
+        FindingsError: the release cannot be loaded.
     """
+    if path.suffix == ".zip" or (path / MANIFEST).is_file():
+        return lint_release(load_release(path))
     if path.is_dir():
-        return _lint_project(path)
+        return _lint_folder(path)
     try:
         file = _open(path)
     except FindingsError as error:
@@ -68,6 +77,21 @@ def findings_of(path: Path) -> tuple[Finding, ...]:
     if file.project is None:
         return _lint_alone(file)
     return _lint_in_project(file, file.project)
+
+
+def _lint_folder(folder: Path) -> tuple[Finding, ...]:
+    """A project; a folder of one, by its part of the project's findings; or documents that stand alone."""
+    if (folder / FILE).is_file():
+        return _lint_project(folder)
+    whole = folder.resolve().parent
+    if (whole / FILE).is_file():
+        below = f"{folder.resolve().name}/"
+        return tuple(finding for finding in _lint_project(whole) if finding.where.startswith(below))
+    documents = [file for file in sorted(folder.glob("**/*.yaml")) if file.is_file()]
+    if not documents:
+        # Says what a project's folder lacks, or that there is none.
+        return _lint_project(folder)
+    return tuple(finding for document in documents for finding in findings_of(document))
 
 
 def results_of(path: Path) -> tuple[ExamplesResult, ...]:
@@ -98,7 +122,10 @@ def _test_file(file: _File, path: Path) -> tuple[ExamplesResult, ...]:
         raise MissingFileError("CW-FILE-MISSING", "there are no examples", where=str(examples_path))
     mapping = load_mapping(path if file.kind == "mapping" else path.with_name(f"{mapping_name}.yaml"))
     lookups = {table.stem: read_lookup(table) for table in sorted(path.parent.glob("lookups/*.csv"))}
-    return (run_mapping_examples(_examples(examples_path), mapping, lookups, root=path.parent),)
+    sets = rule_sets_beside(path, mapping)
+    return (
+        run_mapping_examples(_examples(examples_path), mapping, lookups, root=path.parent, rule_sets=sets),
+    )
 
 
 def _lint_project(folder: Path) -> tuple[Finding, ...]:
@@ -129,10 +156,12 @@ def _lint_alone(file: _File) -> tuple[Finding, ...]:
         model = KINDS.get(str(stated), AddressesPolicy)
     try:
         document, _ = load_document(file.path.read_bytes(), model, where=str(file.path))
+        if isinstance(document, MappingDocument):
+            return lint_mapping(document, rule_sets=rule_sets_beside(file.path, document))
     except FindingsError as error:
         return error.findings
-    if isinstance(document, MappingDocument):
-        return lint_mapping(document)
+    if isinstance(document, RuleSet):
+        return lint_rule_set(document)
     return lint_flow(document) if isinstance(document, FlowDocument) else ()
 
 

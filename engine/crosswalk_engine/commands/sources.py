@@ -21,6 +21,7 @@ from crosswalk_engine.payload.shape import Shape
 from crosswalk_engine.project.lookups import LookupTable, read_lookup
 from crosswalk_engine.project.manifest import FILE
 from crosswalk_engine.project.project import Project, load_project
+from crosswalk_engine.project.rules import rule_sets_beside
 from crosswalk_engine.release.load import load_release
 
 Related = dict[str, dict[str, dict[str, Any]]]
@@ -79,7 +80,8 @@ def _from_project(project: Project, doc: MappingDocument, tables: Mapping[str, L
     entities = project.manifest.systems[system].entities if system in project.manifest.systems else {}
     ids = {entity: settings.key for entity, settings in entities.items() if settings.key}
     merges = {(entity, key): to for entity, pairs in project.merges.items() for key, to in pairs.items()}
-    return Opened(mapping_to_ir(doc, scope), known, shape is not None, ids, merges)
+    ir = mapping_to_ir(doc, scope, project.rule_sets)
+    return Opened(ir, known, shape is not None, ids, merges)
 
 
 def _from_release(path: Path, name: str | None, tables: Mapping[str, LookupTable] | None) -> Opened:
@@ -104,7 +106,8 @@ def _from_file(path: Path, name: str | None, tables: Mapping[str, LookupTable] |
     if tables is None:
         folder = next((f for f in (root / "lookups", path.parent / "lookups") if f.is_dir()), None)
         tables = {} if folder is None else read_tables(folder)
-    return Opened(mapping_to_ir(doc, Scope(lookups=frozenset(tables))), tables)
+    sets = rule_sets_beside(path, doc)
+    return Opened(mapping_to_ir(doc, Scope(lookups=frozenset(tables)), sets), tables)
 
 
 def _chosen(mappings: Mapping[str, Any], name: str | None, path: Path) -> Any:

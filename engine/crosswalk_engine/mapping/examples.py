@@ -1,6 +1,7 @@
 """Worked examples of a mapping (`crosswalk/mapping-test@1`): given this record, expect that output.
 
 They stand beside the mapping as ``<name>_test.yaml``, are run by ``crosswalk test`` and before every release.
+Each is mapped by the compiled mapping and by the oracle, which must agree.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +14,10 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from crosswalk_engine.errors import ConfigError, MissingFileError, masked
 from crosswalk_engine.mapping.result import MapResult, Problem
-from crosswalk_engine.payload.codecs import read_records
+from crosswalk_engine.payload.codecs import ANY_XML, read_records
 from crosswalk_engine.payload.documents import Document, Strict
+from crosswalk_engine.payload.paths import parse_path, values
+from crosswalk_engine.payload.xml_options import XmlOptions
 
 FORMAT: Final = "crosswalk/mapping-test@1"
 TEST_SUFFIX: Final = "_test"
@@ -53,16 +56,25 @@ class ExpectedProblem(Strict):
 
 
 class Expect(Strict):
-    """Either the output (a part of it: keys that are not named may hold anything) or the errors (all)."""
+    """Either the output (a part of it: keys that are not named may hold anything) or the errors (all).
+
+    `outputs` are those of a mapping that splits records, all of them; `absent` are paths that no output has.
+    """
 
     output: dict[str, Any] | None = None
+    outputs: tuple[dict[str, Any], ...] | None = Field(default=None, min_length=1)
+    absent: tuple[str, ...] = ()
     errors: tuple[ExpectedProblem, ...] | None = None
     warnings: tuple[ExpectedProblem, ...] | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Expect":
-        if (self.output is None) == (self.errors is None):
-            raise ValueError("an example expects either an output or errors")
+        if sum(part is not None for part in (self.output, self.outputs, self.errors)) != 1:
+            raise ValueError("an example expects one of an output, outputs or errors")
+        if self.absent and self.errors is not None:
+            raise ValueError("`absent` is about outputs, and the example expects errors")
+        for path in self.absent:
+            parse_path(path)
         return self
 
 
@@ -96,43 +108,73 @@ class CaseResult:
         return not self.differences
 
 
-def run_examples(examples: ExamplesDocument, mapper: Mapper, *, root: Path) -> tuple[CaseResult, ...]:
+def run_examples(
+    examples: ExamplesDocument,
+    mapper: Mapper,
+    *,
+    root: Path,
+    oracle: Mapper | None = None,
+    xml: XmlOptions = ANY_XML,
+) -> tuple[CaseResult, ...]:
     """Every case of `examples` through `mapper`; record files are looked up under `root`.
+
+    With `oracle`, each case goes through that too, and the two must agree. `xml` says how XML is read.
 
     Raises:
         MissingFileError, RecordError, ConfigError: a record file is missing, unreadable or holds several.
     """
     return tuple(
-        CaseResult(case.name, examples.at("cases", index), tuple(_run(case, mapper, root)))
+        CaseResult(case.name, examples.at("cases", index), tuple(_run(case, mapper, oracle, root, xml)))
         for index, case in enumerate(examples.cases)
     )
 
 
-def _run(case: Case, mapper: Mapper, root: Path) -> Iterator[str]:
+def _run(case: Case, mapper: Mapper, oracle: Mapper | None, root: Path, xml: XmlOptions) -> Iterator[str]:
     given, expect = case.given, case.expect
-    record = _record(given.record, root) if isinstance(given.record, str) else given.record
+    record = _record(given.record, root, xml) if isinstance(given.record, str) else given.record
 
     def idmap(entity: str, key: str) -> str | None:
         return given.idmap.get(entity, {}).get(key)
 
     result = mapper.apply(record, related=given.related, idmap=idmap, now=given.now)
-    if expect.output is not None:
-        if result.output is None:
-            yield "expected an output, got errors:"
-            yield from (f"  {_shown_problem(problem)}" for problem in result.errors)
-        else:
-            yield from _differences(expect.output, result.output, "")
+    if expect.errors is not None:
+        yield from _problem_differences("errors", expect.errors, result.errors)
+    elif result.output is None:
+        yield "expected an output, got errors:"
+        yield from (f"  {_shown_problem(problem)}" for problem in result.errors)
     else:
-        yield from _problem_differences("errors", expect.errors or (), result.errors)
+        yield from _output_differences(expect, result)
     if expect.warnings is not None:
         yield from _problem_differences("warnings", expect.warnings, result.warnings)
+    if oracle is not None:
+        second = oracle.apply(record, related=given.related, idmap=idmap, now=given.now)
+        if second != result:
+            yield "the compiled mapping and the oracle do not agree: please report this"
 
 
-def _record(name: str, root: Path) -> dict[str, Any]:
+def _output_differences(expect: Expect, result: MapResult) -> Iterator[str]:
+    outputs = result.outputs
+    if expect.outputs is None:
+        if len(outputs) != 1:
+            yield f"expected one output, got {len(outputs)}; write `outputs:`"
+        yield from _differences(expect.output, outputs[0], "")
+    else:
+        if len(expect.outputs) != len(outputs):
+            yield f"expected {len(expect.outputs)} outputs, got {len(outputs)}"
+        for index, (left, right) in enumerate(zip(expect.outputs, outputs, strict=False)):
+            yield from _differences(left, right, f"documents[{index}]")
+    for path in expect.absent:
+        for output in outputs:
+            found = values(output, path)
+            if found:
+                yield f"{path}: expected nothing, got {_shown(found[0])}"
+
+
+def _record(name: str, root: Path, xml: XmlOptions) -> dict[str, Any]:
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):
         raise MissingFileError("CW-FILE-MISSING", "the record's file lies outside the project", where=name)
-    records = read_records(path, where=name).all_good()
+    records = read_records(path, where=name, xml=xml).all_good()
     if len(records) != 1:
         raise ConfigError(
             "CW-EXAMPLE-RECORD", "the file of an example holds one record", where=name, got=f"{len(records)}"

@@ -1,113 +1,165 @@
 """Linting the targets of a mapping: every target once, none inside another, and all known to the target."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from crosswalk_engine.errors import ConfigError, Finding, masked
-from crosswalk_engine.mapping.document import EachRule, MappingDocument, Rule
+from crosswalk_engine.mapping.document import (
+    MAX_LEVELS,
+    AnyRule,
+    EachRule,
+    MappingDocument,
+    Rule,
+    RuleSet,
+    UseRule,
+)
+from crosswalk_engine.mapping.written import Place
+from crosswalk_engine.payload.documents import Document
 from crosswalk_engine.payload.paths import Path, Segment, parse_path
 from crosswalk_engine.payload.shape import Shape
-
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One target path, whole, with the place of its `to` and the rule that fills it."""
+    """One target path, whole, with the place of its `to` and the rule that fills it.
+
+    `doc` is the mapping or the rule set that holds the rule.
+    """
 
     path: Path
+    doc: Document
     place: Place
     rule: Rule | EachRule
 
+    @property
+    def where(self) -> str:
+        """``file:line`` of its `to`."""
+        return self.doc.at(*self.place)
 
-def lint_targets(doc: MappingDocument, shape: Shape | None) -> tuple[Finding, ...]:
+
+def lint_targets(
+    doc: MappingDocument, shape: Shape | None = None, rule_sets: Mapping[str, RuleSet] | None = None
+) -> tuple[Finding, ...]:
     """Findings about the targets of `doc`; against `shape`, the target's, when it is known."""
-    findings: list[Finding] = []
-    targets = list(_targets(doc, findings))
-    findings += _twice(doc, targets)
-    findings += _inside_another(doc, targets)
+    finder = _Finder(rule_sets or {})
+    targets = list(finder.below(doc, ("rules",), doc.rules, (), ()))
+    findings = finder.findings
+    findings += _twice(targets)
+    findings += _inside_another(targets)
     if shape is not None:
-        findings += _unknown(doc, targets, shape)
+        findings += _unknown(targets, shape)
         findings += _unmapped(doc, targets, shape)
-        findings += _too_short(doc, targets, shape)
+        findings += _too_short(targets, shape)
     return tuple(findings)
 
 
-def _targets(doc: MappingDocument, findings: list[Finding]) -> Iterator[Target]:
-    for index, rule in enumerate(doc.rules):
-        place: Place = ("rules", index, "to")
-        path = _parsed(doc, rule, place, findings)
-        if path is None:
-            continue
-        yield Target(path, place, rule)
-        if not isinstance(rule, EachRule):
-            continue
-        for inner_index, inner in enumerate(rule.rules):
-            inner_place: Place = ("rules", index, "rules", inner_index, "to")
-            below = _parsed(doc, inner, inner_place, findings)
-            if below is not None:
-                yield Target(Path(path.segments + below.segments), inner_place, inner)
+class _Finder:
+    """Collects the targets of a mapping, those of the rule sets that it uses among them."""
 
+    def __init__(self, rule_sets: Mapping[str, RuleSet]) -> None:
+        self.rule_sets = rule_sets
+        self.findings: list[Finding] = []
 
-def _parsed(
-    doc: MappingDocument, rule: Rule | EachRule, place: Place, findings: list[Finding]
-) -> Path | None:
-    """The target path of a rule: no ``[]`` in a plain rule, exactly one, at the end, in an `each`."""
-    try:
-        path = parse_path(rule.to)
-    except ConfigError as error:
-        findings.append(
-            _finding(doc, place, "TARGET-PATH", f"{masked(rule.to, 60)}: {error.what}", error.fix)
-        )
-        return None
-    each = [segment.each for segment in path.segments]
-    if isinstance(rule, EachRule):
-        if each[-1] != 1 or any(each[:-1]):
-            message = f"{rule.to}: an `each` fills one list, so its target ends in []"
-            findings.append(
-                _finding(doc, place, "TARGET-PATH", message, f"write {rule.to.replace('[]', '')}[]")
-            )
+    def below(
+        self,
+        doc: Document,
+        place: Place,
+        rules: tuple[AnyRule, ...],
+        above: tuple[Segment, ...],
+        used: tuple[str, ...],
+    ) -> Iterator[Target]:
+        """The targets of `rules`, which stand at `place` of `doc`, below the target `above`."""
+        for index, rule in enumerate(rules):
+            here = (*place, index)
+            if isinstance(rule, UseRule):
+                yield from self._used(doc, here, rule, above, used)
+                continue
+            path = self._parsed(doc, rule, (*here, "to"))
+            if path is None:
+                continue
+            whole = (*above, *path.segments)
+            yield Target(Path(whole), doc, (*here, "to"), rule)
+            if isinstance(rule, EachRule) and len(here) <= 2 * MAX_LEVELS:
+                yield from self.below(doc, (*here, "rules"), rule.rules, whole, used)
+
+    def _used(
+        self, doc: Document, place: Place, rule: UseRule, above: tuple[Segment, ...], used: tuple[str, ...]
+    ) -> Iterator[Target]:
+        """The targets of a rule set, below its `to`; one that is not there is told elsewhere."""
+        found = self.rule_sets.get(rule.use)
+        if found is None or rule.use in used:
+            return
+        if rule.to is not None:
+            path = self._parsed(doc, rule, (*place, "to"))
+            if path is None:
+                return
+            above = (*above, *path.segments)
+        yield from self.below(found, ("rules",), found.rules, above, (*used, rule.use))
+
+    def _parsed(self, doc: Document, rule: AnyRule, place: Place) -> Path | None:
+        """The target path of a rule: no ``[]`` in a plain rule, exactly one, at the end, in an `each`."""
+        assert rule.to is not None
+        try:
+            path = parse_path(rule.to)
+        except ConfigError as error:
+            self._note(doc, place, f"{masked(rule.to, 60)}: {error.what}", error.fix)
             return None
-    elif any(each):
-        message = f"{rule.to}: a list is filled by an `each` rule"
-        findings.append(_finding(doc, place, "TARGET-PATH", message, "put the rule into an `each`"))
-        return None
-    return path
+        each = [segment.each for segment in path.segments]
+        if isinstance(rule, EachRule):
+            if each[-1] != 1 or any(each[:-1]):
+                message = f"{rule.to}: an `each` fills one list, so its target ends in []"
+                self._note(doc, place, message, f"write {rule.to.replace('[]', '')}[]")
+                return None
+        elif any(each):
+            message = f"{rule.to}: a list is filled by an `each` rule"
+            self._note(doc, place, message, "put the rule into an `each`")
+            return None
+        return path
+
+    def _note(self, doc: Document, place: Place, message: str, suggestion: str) -> None:
+        self.findings.append(Finding(doc.at(*place), "CW-LINT-TARGET-PATH", "error", message, suggestion))
 
 
-def _twice(doc: MappingDocument, targets: list[Target]) -> Iterator[Finding]:
-    seen: dict[str, Place] = {}
+def _twice(targets: list[Target]) -> Iterator[Finding]:
+    seen: dict[tuple[Segment, ...], Target] = {}
     for target in targets:
-        name = str(target.path)
-        first = seen.setdefault(name, target.place)
-        if first != target.place:
-            message = f"{name} has a rule at {doc.at(*first)} already"
-            yield _finding(doc, target.place, "TARGET-TWICE", message, "keep one of the two")
+        first = seen.setdefault(target.path.segments, target)
+        if first is not target:
+            message = f"{target.path} has a rule at {first.where} already"
+            yield _finding(target, "TARGET-TWICE", message, "keep one of the two")
 
 
-def _inside_another(doc: MappingDocument, targets: list[Target]) -> Iterator[Finding]:
-    """A field cannot be a value and an object at once: `address` and `address.TOWN`."""
+def _inside_another(targets: list[Target]) -> Iterator[Finding]:
+    """A field is a value, an object or a list: not `address` with `address.TOWN`, nor `a[]` with `a.b`."""
     values = {target.path.segments: target for target in targets if isinstance(target.rule, Rule)}
+    lists = {_plain(target.path.segments): target for target in targets if isinstance(target.rule, EachRule)}
     for target in targets:
         segments = target.path.segments
         for length in range(1, len(segments) + 1):
-            head = segments[:length]
-            plain = (*head[:-1], Segment(head[-1].name))
+            plain = _plain(segments[:length])
             outer = values.get(plain)
             if outer is not None and plain != segments:
                 message = f"{target.path} lies in {outer.path}, which has a value of its own"
-                hint = f"see {doc.at(*outer.place)}"
-                yield _finding(doc, target.place, "TARGET-CLASH", message, hint)
+                yield _finding(target, "TARGET-CLASH", message, f"see {outer.where}")
+            fills = lists.get(plain)
+            if fills is not None and length < len(segments) and not segments[length - 1].each:
+                message = f"{target.path} lies in {fills.path}, which is a list"
+                yield _finding(target, "TARGET-CLASH", message, f"see {fills.where}")
 
 
-def _unknown(doc: MappingDocument, targets: list[Target], shape: Shape) -> Iterator[Finding]:
+def _plain(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """The path without a ``[]`` at its end."""
+    return (*segments[:-1], replace(segments[-1], each=0))
+
+
+def _unknown(targets: list[Target], shape: Shape) -> Iterator[Finding]:
     for target in targets:
         name = str(target.path)
         if shape.find(name) is None and not (isinstance(target.rule, EachRule) and shape.find(name[:-2])):
             nearest = shape.nearest(name, limit=1)
             hint = f"did you mean '{nearest[0]}'?" if nearest else ""
             message = f"no sample of the target has the field {name}"
-            yield _finding(doc, target.place, "TARGET-UNKNOWN", message, hint, "warning")
+            yield _finding(target, "TARGET-UNKNOWN", message, hint, "warning")
 
 
 def _unmapped(doc: MappingDocument, targets: list[Target], shape: Shape) -> Iterator[Finding]:
@@ -118,7 +170,7 @@ def _unmapped(doc: MappingDocument, targets: list[Target], shape: Shape) -> Iter
         shown = ", ".join(missing[:12]) + (" …" if len(missing) > 12 else "")
         message = f"filled in every sample of the target, but by no rule: {shown}"
         hint = "right when the target fills them itself"
-        yield _finding(doc, ("rules",), "TARGET-UNMAPPED", message, hint, "warning")
+        yield Finding(doc.at("rules"), "CW-LINT-TARGET-UNMAPPED", "warning", message, hint)
 
 
 def _always_filled(shape: Shape, path: str) -> bool:
@@ -126,17 +178,15 @@ def _always_filled(shape: Shape, path: str) -> bool:
     return node is not None and not node.optional and node.blank == 0 and bool(node.scalar_kinds)
 
 
-def _too_short(doc: MappingDocument, targets: list[Target], shape: Shape) -> Iterator[Finding]:
+def _too_short(targets: list[Target], shape: Shape) -> Iterator[Finding]:
     for target in targets:
         limit = target.rule.max_length if isinstance(target.rule, Rule) else None
-        node = shape.find(str(target.path))
+        node = shape.find(str(target.path)) if limit is not None else None
         if limit is not None and node is not None and node.longest > limit:
             message = f"{target.path}: samples hold {node.longest} characters, the rule allows {limit}"
-            place = (*target.place[:-1], "max_length")
-            yield _finding(doc, place, "LENGTH", message, "check the field's length", "warning")
+            where = target.doc.at(*target.place[:-1], "max_length")
+            yield Finding(where, "CW-LINT-LENGTH", "warning", message, "check the field's length")
 
 
-def _finding(
-    doc: MappingDocument, place: Place, kind: str, message: str, suggestion: str = "", level: str = "error"
-) -> Finding:
-    return Finding(doc.at(*place), f"CW-LINT-{kind}", level, message, suggestion)
+def _finding(target: Target, kind: str, message: str, suggestion: str = "", level: str = "error") -> Finding:
+    return Finding(target.where, f"CW-LINT-{kind}", level, message, suggestion)

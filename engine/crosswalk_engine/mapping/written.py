@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from crosswalk_engine.errors import Finding
+from crosswalk_engine.formula.ir import Span
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.typed import TypedFormula
 from crosswalk_engine.mapping.document import Check, Documents, EachRule, Rule
@@ -42,6 +43,14 @@ class Written:
     def where(self) -> str:
         """``file:line``."""
         return self.doc.at(*self.place)
+
+    def finding(
+        self, kind: str, what: str, suggestion: str = "", *, level: str = "warning", span: Span = (0, 0)
+    ) -> Finding:
+        """A finding about this formula, with the columns of `span` when they are known."""
+        start, end = span
+        columns = f" at {start}-{end}" if end > start else f" at {start}" if start else ""
+        return Finding(self.where, f"CW-LINT-{kind}", level, f"{self.shown}: {what}{columns}", suggestion)
 
 
 @dataclass(frozen=True, slots=True)

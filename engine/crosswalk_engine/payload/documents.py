@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
@@ -42,10 +42,19 @@ class Document(Strict):
         return self._source.where
 
     def at(self, *place: str | int) -> str:
-        """``file:line`` of a place such as ``("rules", 3, "formula")``; the place itself without a file."""
-        if not self._source.where:
-            return pointer(place)
+        """``file:line`` of a place such as ``("rules", 3, "formula")``; the place itself without a file.
+
+        A file without lines (in a release, programs wrote it) gives ``file /rules/3/formula``.
+        """
+        if not self._source.lines:
+            return f"{self._source.where} {pointer(place)}".strip()
         return YamlDocument(None, self._source.where, self._source.lines).at(place)
+
+
+    def read_from(self, where: str) -> Self:
+        """This document, for findings: read from the file `where`, which has no lines."""
+        self._source = Source(where)
+        return self
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from crosswalk_engine.errors import Finding, masked
 from crosswalk_engine.mapping.document import EntityRef, MappingDocument
 from crosswalk_engine.mapping.examples import TEST_SUFFIX
-from crosswalk_engine.mapping.lint import LintReport, inspect_mapping
+from crosswalk_engine.mapping.lint import LintReport, inspect_mapping, lint_rule_set
+from crosswalk_engine.mapping.lint_samples import Samples
 from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.project.flow_lint import Surroundings, lint_flow
 from crosswalk_engine.project.manifest import FILE
@@ -26,6 +27,7 @@ def lint_project(project: Project) -> tuple[Finding, ...]:
     findings += lint_policies(project)
     findings += _examples(project)
     findings += _unused(project, reports)
+    findings += _rule_sets(project, reports)
     return tuple(in_order(findings))
 
 
@@ -56,7 +58,27 @@ def inspect_project_mapping(project: Project, mapping: MappingDocument) -> LintR
         idmaps=ensured if project.flows else None,
         target=project.shape(mapping.target.system, mapping.target.entity),
         related_used={ensure.related for flow in flows for ensure in flow.ensures},
+        rule_sets=project.rule_sets,
+        samples=_samples(project, mapping),
     )
+
+
+def _samples(project: Project, mapping: MappingDocument) -> Samples | None:
+    """What a mapping is tried on; nothing without samples of its source."""
+    system = mapping.source.system
+    records = project.records(system, mapping.source.entity)
+    if not records:
+        return None
+    entities = project.manifest.systems[system].entities
+    related = {}
+    for name, record in mapping.with_.items():
+        key = entities[record.entity].key if record.entity in entities else None
+        related[name] = {
+            str(sample[key or "id"]): sample
+            for sample in project.records(system, record.entity)
+            if isinstance(sample.get(key or "id"), str | int)
+        }
+    return Samples(records, related, project.lookups)
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -101,6 +123,16 @@ def _examples(project: Project) -> Iterator[Finding]:
             message = f"the file of examples is not named after its mapping {examples.mapping}"
             hint = f"name it {examples.mapping}{TEST_SUFFIX}.yaml"
             yield Finding(examples.at("mapping"), "CW-LINT-EXAMPLES", "warning", message, hint)
+
+
+def _rule_sets(project: Project, reports: dict[str, LintReport]) -> Iterator[Finding]:
+    """Rule sets that no mapping uses are checked by themselves."""
+    used = {name for report in reports.values() for name in report.rule_sets}
+    for name, rules in project.rule_sets.items():
+        if name not in used:
+            message, hint = "no mapping uses this rule set", did_you_mean(name, used)
+            yield Finding(rules.at("name"), "CW-LINT-UNUSED", "warning", message, hint)
+            yield from lint_rule_set(rules, project.rule_sets)
 
 
 def _unused(project: Project, reports: dict[str, LintReport]) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from crosswalk_engine.errors import Finding, FindingsError
 from crosswalk_engine.mapping.document import MappingDocument, RuleSet
@@ -52,11 +53,18 @@ class Project:
     @cached_property
     def shapes(self) -> Mapping[str, Shape]:
         """``system.entity`` -> shape of its samples (readable records only), read once."""
+        return {name: infer_shape(records) for name, records in self._records.items() if self.samples[name]}
+
+    @cached_property
+    def _records(self) -> Mapping[str, tuple[dict[str, Any], ...]]:
         return {
-            name: infer_shape(record for file in files for record in read_records(file).records)
+            name: tuple(record for file in files for record in read_records(file).records)
             for name, files in self.samples.items()
-            if files
         }
+
+    def records(self, system: str, entity: str) -> tuple[dict[str, Any], ...]:
+        """The sample records of an entity, the readable ones, in the order of its files."""
+        return self._records.get(f"{system}.{entity}", ())
 
     def shape(self, system: str, entity: str) -> Shape | None:
         """The shape of an entity, when the project has samples of it."""
