@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from crosswalk_engine.formula import FormulaError, RowScope, Scope, check_formula, parse_formula
-from crosswalk_engine.formula.lexer import RESERVED
+from crosswalk_engine.formula.lexer import KEYWORDS, RESERVED
 from crosswalk_engine.payload.shape import infer_shape
 
 ORDER = {
@@ -99,11 +99,13 @@ def test_the_error_shows_carets_under_the_formula() -> None:
 
 @pytest.mark.parametrize("word", sorted(RESERVED))
 def test_reserved_words_are_quoted(word: str) -> None:
-    """A field called like a reserved word is refused bare, and read when it stands in double quotes."""
+    """A field called like a reserved word is refused bare, and read in double quotes or beside a dot."""
     name = word.lower()
     assert check_formula(f"{name} = 'x'")
     assert parse_formula(f"\"{name}\" = 'x'").paths == (name,)
     assert parse_formula(f"a.{name} = 'x'").paths == (f"a.{name}",)
+    if word not in KEYWORDS:
+        assert parse_formula(f"{name}.a = 'x'").paths == (f"{name}.a",)
 
 
 @pytest.mark.parametrize(

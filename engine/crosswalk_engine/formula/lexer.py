@@ -165,9 +165,10 @@ def _reserved(tokens: list[Token]) -> list[FormulaProblem]:
         upper = token.text.upper()
         if token.kind != "word" or upper not in RESERVED or upper in KEYWORDS:
             continue
+        # Beside a dot it can only be a name (`order.total`); before a bracket, a function's.
         if index and tokens[index - 1].text == ".":
             continue
-        if index + 1 < len(tokens) and tokens[index + 1].text == "(":
+        if index + 1 < len(tokens) and tokens[index + 1].text in ("(", "."):
             continue
         message = f"`{token.text}` is a reserved word"
         advice = _ADVICE.get(upper, "")

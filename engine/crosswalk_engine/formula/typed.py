@@ -118,12 +118,16 @@ Bases: TypeAlias = Mapping[ScopeName, tuple[str, ...]]
 
 def source_paths(tree: Node, rows: Bases) -> tuple[str, ...]:
     """The paths that `tree` reads, each once; `rows` are the `each` rules around it."""
-    return tuple(dict.fromkeys(path for path in map(_text, _paths(tree, rows, ())) if path))
+    starts = {scope: _each(path, frozenset(rows.values())) for scope, path in rows.items()}
+    return tuple(dict.fromkeys(path for path in map(_text, _paths(tree, starts, ())) if path))
 
 
-def _paths(node: Node, rows: Bases, over: _Segments) -> Iterator[_Segments]:
+_Starts: TypeAlias = Mapping[ScopeName, _Segments]
+
+
+def _paths(node: Node, rows: _Starts, over: _Segments) -> Iterator[_Segments]:
     if isinstance(node, Path):
-        start = over if node.scope == "item" else _each(rows.get(node.scope, ()))
+        start = over if node.scope == "item" else rows.get(node.scope, ())
         yield (*start, *map(Segment, node.parts))
     elif isinstance(node, Present):
         yield from _paths(node.of, rows, over)
@@ -131,7 +135,7 @@ def _paths(node: Node, rows: Bases, over: _Segments) -> Iterator[_Segments]:
         yield (Segment(node.name), *map(Segment, node.parts))
     elif isinstance(node, Share):
         yield from _paths(node.amount, rows, over)
-        yield from _paths(node.weights, rows, _each(rows.get(node.scope, ())))
+        yield from _paths(node.weights, rows, rows.get(node.scope, ()))
     elif isinstance(node, Aggregate):
         inner = _over(node, rows)
         for child in (*node.args, *([node.where] if node.where is not None else [])):
@@ -141,15 +145,20 @@ def _paths(node: Node, rows: Bases, over: _Segments) -> Iterator[_Segments]:
             yield from _paths(child, rows, over)
 
 
-def _over(node: Aggregate, rows: Bases) -> _Segments:
+def _over(node: Aggregate, rows: _Starts) -> _Segments:
     if isinstance(node.over, Related):
         return (Segment(node.over.name), *_each(node.over.parts))
-    start = _each(rows.get(node.over.scope, ()))
+    start = rows.get(node.over.scope, ())
     return start if node.found else (*start, *_each(node.over.parts))
 
 
-def _each(names: tuple[str, ...]) -> _Segments:
-    return (*map(Segment, names[:-1]), Segment(names[-1], 1)) if names else ()
+def _each(names: tuple[str, ...], repeated: frozenset[tuple[str, ...]] = frozenset()) -> _Segments:
+    """The path of elements: ``[]`` after the last name, and after those that lead to an outer collection."""
+    last = len(names)
+    return tuple(
+        Segment(name, int(length == last or names[:length] in repeated))
+        for length, name in enumerate(names, 1)
+    )
 
 
 def _text(segments: _Segments) -> str:

@@ -1,104 +1,113 @@
 """Which related records a record needs, so that they can be fetched by id set before it is mapped."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import localcontext
 from typing import Any
 
-from crosswalk_engine.formula.compile import compile_formula
 from crosswalk_engine.formula.env import Env
-from crosswalk_engine.formula.ir import Node, Related, walk
+from crosswalk_engine.formula.ir import ROWS, Path, Related, ScopeName
+from crosswalk_engine.formula.oracle import Place, walk_tree
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.reads import branch, elements, leaf, raw
-from crosswalk_engine.formula.stands import split_at_each
-from crosswalk_engine.formula.typed import Row, TypedFormula
-from crosswalk_engine.formula.values import ANY, BOOLEAN, CONTEXT, Value
-from crosswalk_engine.mapping.tree import EachTree, MappingTree, RuleTree
+from crosswalk_engine.formula.reads import branch, elements, raw
+from crosswalk_engine.formula.stands import Names, split_at_each
+from crosswalk_engine.formula.values import CONTEXT
+from crosswalk_engine.mapping.key_sites import Condition, conditions
+from crosswalk_engine.mapping.tree import Level, MappingTree
 
-_Rows = list[tuple[str, Any]]
-_Keep = Callable[[dict[str, Any], Env, _Rows, int], Value]
+_Records = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Where the id of one related record stands; in a repeated part, `keeps` says which rows need it."""
+    """Where the id of one related record stands.
 
-    parts: tuple[str, ...]
-    collection: tuple[str, ...] | None
-    keeps: tuple[_Keep, ...] | None
+    In a repeated part (`levels`, outermost first), a row needs the record when all conditions of one of the
+    places that read it hold; with `None`, every row does.
+    """
+
+    key: Path | Related
+    levels: tuple[Level, ...]
+    needed: tuple[tuple[Condition, ...], ...] | None
 
 
 class KeyFinder:
     """Finds the ids of the related records of one mapping."""
 
     def __init__(self, tree: MappingTree) -> None:
-        self._plans = {name: _plan(tree, name, key) for name, (_, key, _) in tree.related.items()}
+        self._plans = {name: _plan(tree, name) for name in tree.related}
 
-    def keys(self, record: dict[str, Any]) -> dict[str, frozenset[str]]:
+    def keys(self, record: dict[str, Any], related: _Records | None = None) -> dict[str, frozenset[str]]:
         """Related record -> the ids that `record` names, as text; blank ones are left out.
 
-        Of a repeated part, the rows that every `each` reading the related record leaves out do not count. An
-        id that cannot be read is left out too: the mapping reports it.
+        `related` holds records by name and id that are known already: an id that stands in one of them is
+        found when it is there. Of a repeated part, the rows that every `each` reading the related record
+        leaves out do not count. An id that cannot be read is left out too: the mapping reports it.
         """
+        place = Place(branch(record, ""), Env(related=related or {}))
         with localcontext(CONTEXT):
-            return {name: frozenset(self._ids(plan, record)) for name, plan in self._plans.items()}
+            return {name: frozenset(_ids(plan, place)) for name, plan in self._plans.items()}
 
-    @staticmethod
-    def _ids(plan: _Plan, record: dict[str, Any]) -> Iterator[str]:
-        doc = branch(record, "")
+
+def _ids(plan: _Plan, place: Place) -> Iterator[str]:
+    for here in _rows(plan.levels, place):
+        if plan.needed is not None and not any(_hold(site, here) for site in plan.needed):
+            continue
         try:
-            rows = [("", doc)] if plan.collection is None else elements(raw(doc, plan.collection, ""), "")
+            value = walk_tree(plan.key, here)
         except EvalError:
-            return
-        env = Env()
-        for at, (key, row) in enumerate(rows):
-            env.row_key = key
-            if plan.keeps is not None and not any(_kept(keep, doc, env, rows, at) for keep in plan.keeps):
-                continue
-            try:
-                value = leaf(raw(row, plan.parts, ""), "")
-            except EvalError:
-                continue
-            if value.__class__ is str or value.__class__ is int:
-                yield str(value)
+            continue
+        if value.__class__ is str or value.__class__ is int:
+            yield str(value)
 
 
-def _kept(keep: _Keep, doc: dict[str, Any], env: Env, rows: _Rows, at: int) -> bool:
-    """Whether a row is kept; one whose condition cannot be evaluated yet is."""
+def _rows(levels: tuple[Level, ...], place: Place, before: Names = ()) -> Iterator[Place]:
+    """The place of each row; `before` is the path of the level around."""
+    if not levels:
+        yield place
+        return
+    level, where = levels[0], ".".join(levels[0].path)
+    around = place.levels[ROWS[len(place.levels) - 1]] if place.levels else place.record
     try:
-        return keep(doc, env, rows, at) is True
+        found = elements(raw(around, level.path[len(before) :], ""), where)
+    except EvalError:
+        return
+    for key, element in found:
+        inside = {**place.levels, level.scope: element}
+        here = replace(place, levels=inside, names={**place.names, level.scope: where})
+        here.env.row_key = key
+        yield from _rows(levels[1:], here, level.path)
+
+
+def _hold(site: tuple[Condition, ...], place: Place) -> bool:
+    """Whether a place that reads the record keeps a row; a condition that cannot be told yet holds."""
+    return all(_holds(condition, place) for condition in site)
+
+
+def _holds(condition: Condition, place: Place) -> bool:
+    levels: dict[ScopeName, Any] = {scope: place.levels[ours] for scope, ours in condition.rows.items()}
+    names: dict[str, str] = dict(place.names)
+    names |= {scope: place.names[ours] for scope, ours in condition.rows.items()}
+    try:
+        return walk_tree(condition.where, replace(place, levels=levels, names=names)) is True
     except EvalError:
         return True
 
 
-def _plan(tree: MappingTree, name: str, key: str) -> _Plan:
-    parts, repeats = split_at_each(key)
-    if not repeats:
-        return _Plan(parts, None, None)
-    at = repeats[0]
-    collection = parts[:at]
-    return _Plan(parts[at:], collection, _keeps(tree, name, collection))
+def _plan(tree: MappingTree, name: str) -> _Plan:
+    key, levels = _key(tree, name, (name,))
+    return _Plan(key, levels, conditions(tree, name, levels) if levels else None)
 
 
-def _keeps(tree: MappingTree, name: str, collection: tuple[str, ...]) -> tuple[_Keep, ...] | None:
-    """The conditions of the `each` rules that read `name`; `None` when all rows need it."""
-    keeps: list[_Keep] = []
-    plain = [rule.node for rule in tree.rules if isinstance(rule, RuleTree)]
-    if any(_reads(node, name) for node in [*plain, *(check.node for check in tree.checks)]):
-        return None
-    for rule in tree.rules:
-        if not isinstance(rule, EachTree):
-            continue
-        early = [node for node in (rule.where, rule.order_by) if node is not None]
-        if any(_reads(node, name) for node in early):
-            return None
-        if any(_reads(part.node, name) for part in rule.rules):
-            if rule.where is None or rule.collection != collection:
-                return None
-            formula = TypedFormula(rule.where_text, rule.where, BOOLEAN & ANY, (Row(collection, parts=collection),))
-            keeps.append(compile_formula(formula).run)
-    return tuple(keeps) or None
-
-
-def _reads(node: Node, name: str) -> bool:
-    return any(isinstance(part, Related) and part.name == name for part in walk(node))
+def _key(tree: MappingTree, name: str, seen: Names) -> tuple[Path | Related, tuple[Level, ...]]:
+    """Where the id stands, and the repeated parts that this is in."""
+    parts, repeats = split_at_each(tree.related[name].key)
+    head = parts[0]
+    if head in tree.related and head not in seen:
+        key, levels = _key(tree, head, (*seen, head))
+        return Related(head, key, parts[1:]), levels
+    lengths = repeats[: len(ROWS)]
+    levels = tuple(Level(parts[:length], scope) for length, scope in zip(lengths, ROWS, strict=False))
+    if not levels:
+        return Path("record", parts), ()
+    return Path(levels[-1].scope, parts[lengths[-1] :]), levels
