@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,7 +12,8 @@ import pytest
 from crosswalk_engine.connectors.contract import Document, Source, SourceEvent
 from crosswalk_engine.errors import RecordError, RetriableError
 from crosswalk_engine.journal import Event, Journal
-from crosswalk_engine.mapping.compile import CompiledMapping
+from crosswalk_engine.mapping.compile import CompiledMapping, compile_mapping
+from crosswalk_engine.mapping.document import load_mapping
 from crosswalk_engine.mapping.tree import RelatedTree
 from crosswalk_engine.sync.fetch import fetch, gather
 from crosswalk_engine.sync.receive import Receiver
@@ -121,6 +123,55 @@ async def test_two_hundred_orders_cost_one_id_set_an_entity_and_wave() -> None:
     assert seventh["group"] == {"7": {"id": 7, "tax": 1}}
     assert seventh["type"] == {str(n): {"id": n} for n in (9, 10, 11)}
     assert (seventh["tax"], sorted(seventh["product"])) == ({"1": {"id": 1}}, ["21", "22", "23"])
+
+
+CHAIN_DOCUMENT = """format: crosswalk/mapping@1
+name: priced
+source: {system: shop, entity: order}
+target: {system: erp, entity: sales_order}
+with:
+  contact: {entity: contact, key: contact, max_age: 10m}
+  group: {entity: customer_group, key: contact.group}
+  product: {entity: product, key: 'rows[].product'}
+  type: {entity: product_type, key: product.type}
+rules:
+- {to: GROUP, formula: group.name}
+- to: lines[]
+  each: rows AS row
+  where: row.product <> 1000
+  rules:
+  - {to: ITEM, formula: product.sku}
+  - {to: NET, formula: 'TO_DECIMAL(product.price, 2) * (100 - type.discount - group.discount) / 100'}
+"""
+
+
+async def test_a_price_by_customer_group_and_product_type() -> None:
+    """A compiled mapping whose keys are chained: 200 orders, two waves, and the price that they make."""
+    number = range(200)
+    shelf = Shelf(
+        {
+            "contact": {str(n): {"id": n, "group": n % 5} for n in number},
+            "customer_group": {str(n): {"id": n, "name": f"G{n}", "discount": n} for n in range(5)},
+            "product": {str(n): {"sku": f"S{n}", "price": "10.00", "type": n % 3} for n in range(400)},
+            "product_type": {str(n): {"discount": 10 * n} for n in range(3)},
+        }
+    )
+    orders: list[Document] = [
+        {"contact": n, "rows": [{"product": 2 * n}, {"product": 2 * n + 1}, {"product": 1000}]}
+        for n in number
+    ]
+    priced = compile_mapping(load_mapping(CHAIN_DOCUMENT))
+    gathered = await gather(priced, orders, Clock().cache(shelf))
+    assert shelf.calls == {"contact": 1, "customer_group": 1, "product": 2, "product_type": 1}
+    assert ["1000" in asked for asked in shelf.asked["product"]] == [False]
+    result = priced.apply(orders[7], related=gathered[7].related)
+    assert result.output is not None
+    assert (result.output["GROUP"], [line["ITEM"] for line in result.output["lines"]]) == (
+        "G2",
+        ["S14", "S15"],
+    )
+    nets = [Decimal(line["NET"]) for line in result.output["lines"]]
+    assert nets == [Decimal("7.8"), Decimal("9.8")]
 
 
 async def test_the_next_batch_asks_for_what_is_new_only() -> None:

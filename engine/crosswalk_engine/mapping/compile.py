@@ -119,9 +119,14 @@ class CompiledMapping:
             setcontext(outside)
         return MapResult(None if errors else output, tuple(errors), tuple(warnings))
 
-    def related_keys(self, record: dict[str, Any]) -> dict[str, frozenset[str]]:
-        """Related record -> the ids (text) that `record` needs of it; never raises for the record's data."""
-        return self._keys.keys(record)
+    def related_keys(
+        self, record: dict[str, Any], *, related: _RelatedRecords | None = None
+    ) -> dict[str, frozenset[str]]:
+        """Related record -> the ids (text) that `record` needs of it; never raises for the record's data.
+
+        An id may stand in another related record: then it is known once that one is in `related`.
+        """
+        return self._keys.keys(record, related)
 
 
 def _not_json(what: str, got: str) -> MapResult:

@@ -6,7 +6,6 @@ however many records there are.
 """
 
 import asyncio
-import inspect
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -113,9 +112,7 @@ def _chained(mapping: CompiledMapping) -> bool:
 def _keys(mapping: CompiledMapping, document: Document, records: Related) -> Keys:
     """The ids of related records that `document` names; none when it names them wrongly."""
     try:
-        if "related" in inspect.signature(mapping.related_keys).parameters:
-            return mapping.related_keys(document, related=records)  # type: ignore[call-arg]
-        return mapping.related_keys(document)
+        return mapping.related_keys(document, related=records)
     except RecordError:
         return {}  # the mapping itself will say what is wrong with this record
 
