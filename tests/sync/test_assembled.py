@@ -31,6 +31,7 @@ with:
 rules:
   - {{to: CUOR, formula: "CONCAT('{prefix}', id)", required: true}}
   - {{to: OREF, formula: reference, max_length: 12}}
+  - {{to: NAME, formula: gift, max_length: 5, on_too_long: cut}}
   - {{to: CUNO, formula: buyer.id, max_length: 1}}
   - {{to: ITNO, formula: item}}
 checks:
@@ -74,7 +75,7 @@ fields:
   channel: {value: hold}
 """,
 }
-BASE = {"status": "paid", "quantity": 2, "country": "GB", "channel": "shop", "item": "KETTLE"}
+BASE = {"gift": "none", "status": "paid", "quantity": 2, "country": "GB", "channel": "shop", "item": "KETTLE"}
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,15 @@ async def test_each_order_goes_its_way(quick_path: Path, release: Release) -> No
     assert "OREF: CW-TOO-LONG" in ended["8"][2] and "CUNO: CW-TOO-LONG" in ended["8"][2]
     routed = [one["detail"] for one in time_line(stage.journal.core.db, "2") if one["action"] == "routed"]
     assert routed == [{"mapping": "web-orders"}]
+    stage.journal.close()
+
+
+async def test_what_a_mapping_cuts_is_told(quick_path: Path, release: Release) -> None:
+    """In the audit, by path and code; the value stays out of it."""
+    stage = Stage(quick_path, release, {"1": order(1, **{**BASE, "gift": "happy birthday"})})
+    assert await stage.run() == {} and stage.erp.orders[0][1]["NAME"] == "happy"
+    told = [one["detail"] for one in time_line(stage.journal.core.db, "1") if one["action"] == "mapped"]
+    assert told == [{"warnings": ["NAME CW-CUT"]}]
     stage.journal.close()
 
 

@@ -73,7 +73,8 @@ def apply(fetched: Fetched, mapping: CompiledMapping, ids: IdMap) -> Mapped | Ve
         # The lint refuses such a flow; a release from elsewhere must not deliver the first and drop the rest.
         what = f"the mapping makes {len(result.outputs)} documents of it, and a flow delivers one"
         return Verdict(EventState.HELD, "CW-FLOW-DOCUMENTS", what)
-    return Mapped(fetched, result.output, digest_of(result.output), asked.answers)
+    warnings = tuple(f"{warning.path} {warning.code}" for warning in result.warnings)
+    return Mapped(fetched, result.output, digest_of(result.output), asked.answers, warnings[:MOST_SHOWN])
 
 
 def digest_of(output: Document) -> str:

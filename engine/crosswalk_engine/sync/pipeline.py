@@ -193,6 +193,9 @@ class Pipeline:
             if self.journal.outbox.requeue_write_back(record.work.event, at=self.world.now()):
                 return None
             return Verdict(EventState.DONE, "CW-SAME", "equal to what was delivered: no call")
+        if mapped.warnings:
+            told = {"warnings": list(mapped.warnings)}
+            self.journal.inbox.remark("mapped", [(record.work.event, told)], at=self.world.now())
         before = self.source.state(record.document)
         await deliver(mapped, self.flow, self.target, self.journal, self.world, before=before)
         return None

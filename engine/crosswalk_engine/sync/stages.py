@@ -52,13 +52,15 @@ class Fetched:
 class Mapped:
     """The record as the target will see it.
 
-    `digest` is the SHA-256 of its canonical bytes; `answers` what the id map said while it was mapped.
+    `digest` is the SHA-256 of its canonical bytes; `answers` what the id map said while it was mapped;
+    `warnings` what was changed on the way, path and code without values (``OREF CW-CUT``).
     """
 
     fetched: Fetched
     output: dict[str, Any] = field(repr=False)
     digest: str = ""
     answers: Answers = field(default_factory=dict, repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def work(self) -> Work:
