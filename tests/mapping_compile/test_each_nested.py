@@ -213,7 +213,10 @@ SHAPE = infer_shape([{**ORDER, "one": {"two": 1}}])
     [
         (
             "rows",
-            "an `each` does not say what to go over, and under what name: 'rows' (write e.g. orderRows AS row)",
+            (
+                "an `each` does not say what to go over, and under what "
+                "name: 'rows' (write e.g. orderRows AS row)"
+            ),
         ),
         ("rows AS row, rows AS row", "'row' is also the alias of a list around it (choose another alias)"),
         ("rows AS id", "'id' is also a field of the source (choose another alias)"),
@@ -267,12 +270,29 @@ rules:
 """
     found = findings(text, Scope(shape=SHAPE))
     assert sorted(found, key=lambda one: int(one.split(":")[1])) == [
-        "small.yaml:9: CW-FORMULA-REPEATED lines[].a: 'row.serials.no' is repeated at 1-14 "
-        "(use it inside an aggregate such as SUM or FIRST, or inside an `each`)",
-        "small.yaml:10: CW-MAPPING-TARGET lines[].a: clashes with a, which has a rule already (keep one of the two)",
-        "small.yaml:14: CW-FORMULA-FIELD lines[].serials[].nr: unknown field 'serial.nu' at 1-9 (did you mean 'serial.no'?)",
-        "small.yaml:15: CW-FORMULA-FIELD lines[].serials[].nr.x: unknown field 'row.skuu' at 1-8 (did you mean 'row.sku'?)",
-        "small.yaml:15: CW-MAPPING-TARGET lines[].serials[].nr.x: clashes with nr, which has a rule already (keep one of the two)",
-        "small.yaml:16: CW-FORMULA-AGGREGATE lines[].serials[].sum: the amount of APPORTION is the same for all rows at 1-9 "
-        "(write a field of the record, or of a row around the list, there)",
+        (
+            "small.yaml:9: CW-FORMULA-REPEATED lines[].a: 'row.serials.no' is repeated at 1-14 "
+            "(use it inside an aggregate such as SUM or FIRST, or inside an `each`)"
+        ),
+        (
+            "small.yaml:10: CW-MAPPING-TARGET lines[].a: clashes with a, "
+            "which has a rule already (keep one of the two)"
+        ),
+        (
+            "small.yaml:14: CW-FORMULA-FIELD lines[].serials[].nr: unknown "
+            "field 'serial.nu' at 1-9 (did you mean 'serial.no'?)"
+        ),
+        (
+            "small.yaml:15: CW-FORMULA-FIELD lines[].serials[].nr.x: unknown "
+            "field 'row.skuu' at 1-8 (did you mean 'row.sku'?)"
+        ),
+        (
+            "small.yaml:15: CW-MAPPING-TARGET lines[].serials[].nr.x: clashes with "
+            "nr, which has a rule already (keep one of the two)"
+        ),
+        (
+            "small.yaml:16: CW-FORMULA-AGGREGATE lines[].serials[].sum: the "
+            "amount of APPORTION is the same for all rows at 1-9 "
+            "(write a field of the record, or of a row around the list, there)"
+        ),
     ]

@@ -148,7 +148,10 @@ def test_names_in_groups_are_checked() -> None:
         "small.yaml:10: CW-MAPPING-EACH parts[]: 'qty' is also a field of the element (choose another name)"
     )
     assert findings(GROUPED.replace("SUM(row.all.qty)", "SUM(row.all.qyt)"), scope) == [
-        "small.yaml:13: CW-FORMULA-FIELD parts[].sum: unknown field 'row.all.qyt' at 5-15 (did you mean 'row.all.qty'?)"
+        (
+            "small.yaml:13: CW-FORMULA-FIELD parts[].sum: unknown field "
+            "'row.all.qyt' at 5-15 (did you mean 'row.all.qty'?)"
+        )
     ]
     assert findings(GROUPED.replace("formula: row.wh", "formula: row.all.wh"), scope)[0] == (
         "small.yaml:12: CW-FORMULA-REPEATED parts[].wh: 'row.all.wh' is repeated at 1-10 "

@@ -207,7 +207,10 @@ rules:
         ),
         (
             "{to: x, formula: a, min: low}",
-            "5: CW-MAPPING-LIMIT x: 'low' is no number, ISO date or ISO time with a zone (write e.g. 0.01 or 2026-01-31)",
+            (
+                "5: CW-MAPPING-LIMIT x: 'low' is no number, ISO date or ISO "
+                "time with a zone (write e.g. 0.01 or 2026-01-31)"
+            ),
         ),
         (
             "{to: x, formula: a, min: 5, max: 2}",
@@ -219,23 +222,31 @@ rules:
         ),
         (
             "{to: x, formula: TRIM(a), type: integer}",
-            "5: CW-MAPPING-LIMIT x: the formula gives TEXT, the rule wants INTEGER "
-            "(convert it, e.g. with TO_DECIMAL(…), TO_DATE(…) or TO_TEXT(…))",
+            (
+                "5: CW-MAPPING-LIMIT x: the formula gives TEXT, the rule wants INTEGER "
+                "(convert it, e.g. with TO_DECIMAL(…), TO_DATE(…) or TO_TEXT(…))"
+            ),
         ),
         (
             "{to: x, formula: TRIM(a), min: 1}",
-            "5: CW-MAPPING-LIMIT x: a range holds numbers or dates, the formula gives TEXT "
-            "(write TO_DECIMAL(…) or TO_DATE(…) around it)",
+            (
+                "5: CW-MAPPING-LIMIT x: a range holds numbers or dates, the formula gives TEXT "
+                "(write TO_DECIMAL(…) or TO_DATE(…) around it)"
+            ),
         ),
         (
             "{to: x, formula: a, max_length: 2, default: else}",
-            "5: CW-MAPPING-LIMIT x: 'else' breaks a limit of its own rule: 4 characters, the target takes 2 "
-            "(change the one or the other)",
+            (
+                "5: CW-MAPPING-LIMIT x: 'else' breaks a limit of its own rule: 4 characters, "
+                "the target takes 2 (change the one or the other)"
+            ),
         ),
         (
             "{to: x, value: C, one_of: [A, B]}",
-            "5: CW-MAPPING-LIMIT x: 'C' breaks a limit of its own rule: the target takes one of A, B "
-            "(change the one or the other)",
+            (
+                "5: CW-MAPPING-LIMIT x: 'C' breaks a limit of its own rule: the target takes one of A, B "
+                "(change the one or the other)"
+            ),
         ),
     ],
 )

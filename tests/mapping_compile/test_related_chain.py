@@ -102,33 +102,46 @@ ITEM = "where: row.kind = 'item'"
         ("- {to: sum, formula: SUM(product.w)}", ["1", "2", "3"]),
         # `group_by` and `keyed_by` come after `where`; so do groups and the lists in them
         (
-            f"- {{to: 'x[]', each: rows AS row, {ITEM}, group_by: product.w, rows_as: all, keyed_by: product.w, "
-            "rules: [{to: w, formula: SUM(row.all.n * product.w)}]}",
+            (
+                f"- {{to: 'x[]', each: rows AS row, {ITEM}, group_by: "
+                f"product.w, rows_as: all, keyed_by: product.w, "
+                "rules: [{to: w, formula: SUM(row.all.n * product.w)}]}"
+            ),
             ["1", "3"],
         ),
         (
-            f"- {{to: 'x[]', each: rows AS row, {ITEM}, group_by: row.kind, rows_as: all, rules: "
-            "[{to: 'y[]', each: row.all AS one, where: one.product > 1, rules: [{to: w, formula: product.w}]}]}",
+            (
+                f"- {{to: 'x[]', each: rows AS row, {ITEM}, group_by: row.kind, rows_as: all, rules: "(
+                    "[{to: 'y[]', each: row.all AS one, where: one.product > 1, "
+                    "rules: [{to: w, formula: product.w}]}]}"
+                )
+            ),
             ["3"],
         ),
         # two lists: the rows of either; with one that takes all, all
         (
-            f"- {{to: 'x[]', each: rows AS row, {ITEM}, rules: [{{to: w, formula: product.w}}]}}\n"
-            "- {to: 'y[]', each: rows AS row, where: row.product = 2, rules: [{to: w, formula: product.w}]}",
+            (
+                f"- {{to: 'x[]', each: rows AS row, {ITEM}, rules: [{{to: w, formula: product.w}}]}}\n"
+                "- {to: 'y[]', each: rows AS row, where: row.product = 2, rules: [{to: w, formula: product.w}]}"
+            ),
             ["1", "2", "3"],
         ),
         # a condition that cannot be told yet keeps its rows
         (
-            "- {to: 'x[]', each: rows AS row, where: \"LOOKUP('t', row.kind) = 'x'\", "
-            "rules: [{to: w, formula: product.w}]}",
+            (
+                "- {to: 'x[]', each: rows AS row, where: \"LOOKUP('t', row.kind) = 'x'\", "
+                "rules: [{to: w, formula: product.w}]}"
+            ),
             ["1", "2", "3"],
         ),
         # through another record
         (f"- {{to: 'x[]', each: rows AS row, {ITEM}, rules: [{{to: w, formula: brand.w}}]}}", ["1", "3"]),
         # a condition on two rows says nothing of one
         (
-            "- {to: 'x[]', each: 'rows AS row, rows AS other', where: row.product < other.product, "
-            "rules: [{to: w, formula: product.w}]}",
+            (
+                "- {to: 'x[]', each: 'rows AS row, rows AS other', where: row.product < other.product, "
+                "rules: [{to: w, formula: product.w}]}"
+            ),
             ["1", "2", "3"],
         ),
     ],
@@ -176,12 +189,26 @@ with:
 rules: []
 """
     assert [one.removeprefix("small.yaml:") for one in findings(text)] == [
-        "10: CW-MAPPING-WITH with e: its key stands in a repeated part of 'a' (name a single field of that record)",
-        "11: CW-MAPPING-WITH with f: a path has no name where one should stand: 'a..b' (write e.g. "
-        'orderRows[].productSku; put a name with dots or spaces in "double quotes")',
-        "6: CW-MAPPING-WITH with a: its key leads back to itself: a -> b -> c -> a (let one of them start from the record)",
-        "7: CW-MAPPING-WITH with b: its key leads back to itself: b -> c -> a -> b (let one of them start from the record)",
-        "8: CW-MAPPING-WITH with c: its key leads back to itself: c -> a -> b -> c (let one of them start from the record)",
+        (
+            "10: CW-MAPPING-WITH with e: its key stands in a repeated part "
+            "of 'a' (name a single field of that record)"
+        ),
+        (
+            "11: CW-MAPPING-WITH with f: a path has no name where one should stand: 'a..b' (write e.g. "
+            'orderRows[].productSku; put a name with dots or spaces in "double quotes")'
+        ),
+        (
+            "6: CW-MAPPING-WITH with a: its key leads back to itself: a -> b "
+            "-> c -> a (let one of them start from the record)"
+        ),
+        (
+            "7: CW-MAPPING-WITH with b: its key leads back to itself: b -> c "
+            "-> a -> b (let one of them start from the record)"
+        ),
+        (
+            "8: CW-MAPPING-WITH with c: its key leads back to itself: c -> a "
+            "-> b -> c (let one of them start from the record)"
+        ),
         "9: CW-MAPPING-WITH with d: its key is a whole record, 'a' (name a field, e.g. a.id)",
     ]
 

@@ -1,5 +1,7 @@
 """A mapping document to its tree: every formula parsed and checked, all problems at once."""
 
+from dataclasses import replace
+
 from crosswalk_engine.errors import ConfigError, FindingsError, masked
 from crosswalk_engine.formula import Scope
 from crosswalk_engine.formula.scope import RowScope
@@ -7,6 +9,7 @@ from crosswalk_engine.formula.stands import Stand, locate, names, split_at_each,
 from crosswalk_engine.mapping.document import Documents, MappingDocument
 from crosswalk_engine.mapping.notes import BAD, Context, Notes
 from crosswalk_engine.mapping.scopes import RuleSets, document_scope, is_path, with_row
+from crosswalk_engine.mapping.steps import step_fault, taken
 from crosswalk_engine.mapping.translate_rules import Translation
 from crosswalk_engine.mapping.tree import (
     CheckTree,
@@ -127,7 +130,8 @@ def _documents(documents: Documents, notes: Notes, context: Context) -> Document
     if found is None:
         return None
     stand, alias = found
-    row = with_row(context.scope, RowScope(format_path(*stand.parts), alias))
+    plain = replace(context.scope, derived={})
+    row = with_row(plain, RowScope(format_path(*stand.parts), alias))
     inside = context.within(scope=row)
     where = notes.optional(documents.where, (*place, "where"), inside, "where", "documents where", documents)
     by = [
@@ -140,19 +144,20 @@ def _documents(documents: Documents, notes: Notes, context: Context) -> Document
 
 
 def _where_documents_are(documents: Documents, notes: Notes, context: Context) -> tuple[Stand, str] | None:
-    place, scope = ("documents", "each"), context.scope
+    place = ("documents", "each")
+    scope = replace(context.scope, derived={})
     try:
         path, alias = documents.collection, documents.alias
         parts = names(path)
     except ConfigError as error:
         notes.note(context, place, error.code, f"documents: {error.what}: {error.got}", error.fix)
         return None
-    fields = scope.shape.fields if scope.shape is not None else {}
-    for name, option in ((alias, "each"), (documents.as_, "as")):
-        taken = (
-            "a related record" if name in scope.related else "a field of the source" if name in fields else ""
-        )
-        if taken:
-            message = f"documents: '{name}' is also {taken}"
-            notes.note(context, ("documents", option), "CW-MAPPING-EACH", message, "choose another name")
+    fault = step_fault(parts, alias, scope)
+    if fault is not None:
+        notes.note(context, place, "CW-MAPPING-EACH", f"documents: {fault[0]}", fault[1])
+        return None
+    also = taken(documents.as_, scope)
+    if also:
+        message = f"documents: '{documents.as_}' is also {also}"
+        notes.note(context, ("documents", "as"), "CW-MAPPING-EACH", message, "choose another name")
     return locate(parts, stands_of(scope), scope), alias

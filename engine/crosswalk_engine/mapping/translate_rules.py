@@ -5,16 +5,17 @@ from datetime import date, datetime
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError, masked
-from crosswalk_engine.formula import RowScope, Scope, TypedFormula
-from crosswalk_engine.formula.ir import ROWS, Call, Const, Node, Path, Related
+from crosswalk_engine.formula import RowScope, TypedFormula
+from crosswalk_engine.formula.ir import ROWS, Call, Const, Node
 from crosswalk_engine.formula.resolve import Resolver
 from crosswalk_engine.formula.stands import Names, locate, names, shape_below, stands_of
 from crosswalk_engine.formula.values import Kinds, kind_of
 from crosswalk_engine.mapping.clashes import EACH, Targets
-from crosswalk_engine.mapping.document import MAX_LEVELS, AnyRule, EachRule, Rule, RuleSet, UseRule
+from crosswalk_engine.mapping.document import AnyRule, EachRule, Rule, RuleSet, UseRule
 from crosswalk_engine.mapping.notes import BAD, Context, Notes
 from crosswalk_engine.mapping.rule_limits import constant_value, limit_faults, limits_of
 from crosswalk_engine.mapping.scopes import MAX_USES, RuleSets, is_path, substituted, with_row
+from crosswalk_engine.mapping.steps import step_fault
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, RuleTree, StepTree
 from crosswalk_engine.mapping.written import Place, Role
 from crosswalk_engine.payload.nearest import did_you_mean
@@ -149,7 +150,7 @@ class Translation:
             return None
         steps: list[StepTree] = []
         for path, alias in written_steps:
-            fault = self._step_fault(names(path), alias, context)
+            fault = step_fault(names(path), alias, context.scope)
             if fault is not None:
                 what, advice = fault
                 self.notes.note(context, at, "CW-MAPPING-EACH", f"{shown}: {what}", advice)
@@ -163,47 +164,6 @@ class Translation:
             levels = (*context.levels, step.level)
             context = context.within(scope=with_row(scope, row), levels=levels)
         return tuple(steps), context
-
-    def _step_fault(self, path: Names, alias: str, context: Context) -> tuple[str, str] | None:
-        """What is wrong with one step: what it goes over, or its alias."""
-        scope = context.scope
-        if len(context.levels) >= MAX_LEVELS:
-            return f"lists stand in lists at most {MAX_LEVELS} deep", "flatten it, or leave a level out"
-        taken = _taken(alias, scope)
-        if taken:
-            return f"'{alias}' is also {taken}", "choose another alias"
-        parts = substituted(path, scope)
-        resolver = Resolver(replace(scope, parameters={}))
-        found = resolver.resolve(parts, (0, 0))
-        if isinstance(found, Related):
-            return (
-                f"an `each` cannot go over the related record '{found.name}'",
-                "go over a part of the source",
-            )
-        if not found.parts:
-            return f"'{masked(parts[0], 40)}' is a row, not a collection", "name a repeated part of it"
-        return self._collection_fault(resolver, found, format_path(*path))
-
-    @staticmethod
-    def _collection_fault(resolver: Resolver, found: Path, shown: str) -> tuple[str, str] | None:
-        """What the shape says against going over a part."""
-        where = resolver.find(found)
-        if (found.scope, found.parts[0]) in resolver.derived and len(found.parts) > 1:
-            head = format_path(*resolver.display(replace(found, parts=found.parts[:1])).split("."))
-            return f"'{shown}' lies in the collection '{head}'", f"go over {head} first"
-        if where.repeats is not None and where.repeats < len(found.parts) and where.shape is not None:
-            outer = resolver.display(replace(found, parts=found.parts[: where.repeats]))
-            return f"'{shown}' lies in the repeated part '{outer}'", f"go over {outer} first: {outer} AS …, …"
-        problem = resolver.check_exists(found, where)
-        if problem is not None:
-            return f"the source has no '{masked(shown, 60)}'", problem.suggestion
-        shape = where.shape
-        if shape is not None and shape.repeated is None and shape.scalar_kinds:
-            return (
-                f"'{shown}' is not a list or an object keyed by id",
-                "go over a repeated part of the source",
-            )
-        return None
 
     def _group(self, rule: EachRule, place: Place, rows: Context, shown: str, step: StepTree) -> Context:
         """The context of the elements: the rows themselves, or groups of them."""
@@ -306,19 +266,6 @@ def _constant(rule: Rule) -> tuple[Node, Kinds]:
         function = "TO_DATETIME" if isinstance(value, datetime) else "TO_DATE"
         return Call(function, (Const(rule.value),)), kinds
     return Const(value), kinds
-
-
-def _taken(alias: str, scope: Scope) -> str:
-    """What else has the name of an alias; empty when nothing has."""
-    if any(row.alias == alias for row in scope.rows):
-        return "the alias of a list around it"
-    if alias in scope.parameters:
-        return "a parameter of the rule set"
-    if alias in scope.related:
-        return "a related record"
-    if alias in scope.derived:
-        return "the name of the elements of a document"
-    return "a field of the source" if scope.shape is not None and alias in scope.shape.fields else ""
 
 
 def _shown(context: Context, to: str) -> str:
