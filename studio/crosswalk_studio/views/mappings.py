@@ -60,7 +60,7 @@ def show() -> None:
 def _first(opened: Workspace, names: list[str]) -> int:
     """The mapping that a flow delivers comes first: it is the one people work on."""
     project = opened.checked().project
-    delivered = {flow.mapping for flow in project.flows.values()} if project else set()
+    delivered = {name for flow in project.flows.values() for name in flow.candidates} if project else set()
     return next((i for i, name in enumerate(names) if name in delivered), 0)
 
 
