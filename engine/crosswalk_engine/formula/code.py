@@ -7,25 +7,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from msgspec import UNSET
+
 from crosswalk_engine.formula import reads, values
 from crosswalk_engine.formula.functions.collections import apportion
 from crosswalk_engine.formula.layout import Field
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.values import Kinds
+from crosswalk_engine.formula.values import DIGITS, Kinds
 
 #: What generated code may name besides its own variables and constants.
 RUNTIME: dict[str, Any] = {
     "APPORTION": apportion,
+    "BOUND": 10**DIGITS,
     "Decimal": Decimal,
     "EMPTY": reads.EMPTY,
     "EvalError": EvalError,
     "Fault": reads.Fault,
+    "UNSET": UNSET,
     "as_text": values.as_text,
     "branch": reads.branch,
     "collect": reads.collect,
     "date": date,
     "datetime": datetime,
+    "elements": reads.elements,
     "elements_or_fault": reads.elements_or_fault,
+    "has_key": reads.has_key,
     "leaf": reads.leaf,
     "need": values.need,
     "present": reads.present,
@@ -42,6 +48,8 @@ class Operand:
     kinds: Kinds
     nullable: bool = True
     const: bool = False
+    #: Digits after the point, where every value has as many.
+    scale: int | None = None
 
 
 class Writer:

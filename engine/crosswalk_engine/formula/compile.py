@@ -4,15 +4,16 @@ The one place where generated text is executed; the text is made by `emit` from 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import localcontext
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError
 from crosswalk_engine.formula.code import Root, Writer
-from crosswalk_engine.formula.emit_rows import Emitter
+from crosswalk_engine.formula.emit_rows import Emitter, RowSet
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
+from crosswalk_engine.formula.ir import ScopeName
 from crosswalk_engine.formula.oracle import walk_tree
 from crosswalk_engine.formula.reads import branch
 from crosswalk_engine.formula.standing import Keys, stand
@@ -51,7 +52,7 @@ class CompiledFormula:
 
     formula: TypedFormula
     code: str
-    run: Callable[[dict[str, Any], Env, Any, int], Value]
+    run: Callable[..., Value]
 
     def __call__(
         self,
@@ -67,22 +68,40 @@ class CompiledFormula:
         env = Env(lookups or {}, idmap, related or {}, now)
         with localcontext(CONTEXT):
             place = stand(self.formula.rows, record, env, row)
-            scope = self.formula.row.scope if self.formula.row else "row"
-            rows = [(at.key, at.elements[scope]) for at in place.rows]
-            return self.run(branch(record, ""), env, rows, place.at)
+            own = own_scopes(self.formula)
+            rows = [(at.key, *(at.elements[scope] for scope in own)) for at in place.rows]
+            outer = [place.levels] if len(own) < len(self.formula.rows) else []
+            return self.run(branch(record, ""), env, rows, place.at, *outer)
+
+
+def own_scopes(formula: TypedFormula) -> tuple[ScopeName, ...]:
+    """The scopes of the innermost `each` around a formula."""
+    start = len(formula.rows)
+    while start > 0 and formula.rows[start - 1].flattens:
+        start -= 1
+    return tuple(row.scope for row in formula.rows[max(start - 1, 0) :])
 
 
 def compile_formula(formula: TypedFormula) -> CompiledFormula:
-    """The Python function of `formula`, from its tree alone."""
+    """The Python function of `formula`, from its tree alone.
+
+    Its arguments are the record, the `Env`, the rows of the innermost `each` (key and element of each step),
+    the number of the current one, and scope -> current element of the levels further out.
+    """
     writer = Writer(indent=1)
     prelude = writer.hole()
     emitter = Emitter(writer, Root("doc", "", prelude))
-    if formula.row is not None:
-        writer.line("row = rows[at][1]")
-        emitter.roots["row"] = Root("row", ".".join(formula.row.collection), writer.hole())
+    own = own_scopes(formula)
+    for row in formula.rows:
+        at = f"rows[at][{own.index(row.scope) + 1}]" if row.scope in own else f"levels[{row.scope!r}]"
+        writer.line(f"{row.scope} = {at}")
+        emitter.roots[row.scope] = Root(row.scope, ".".join(row.collection), writer.hole())
+    if own:
+        emitter.rows = RowSet("rows", own)
     operand = emitter.emit(formula.node)
     writer.line(f"return {operand.name}")
-    code = "def formula(doc, env, rows, at):\n" + "\n".join(writer.lines()) + "\n"
+    outer = ", levels" if len(own) < len(formula.rows) else ""
+    code = f"def formula(doc, env, rows, at{outer}):\n" + "\n".join(writer.lines()) + "\n"
     return CompiledFormula(
         formula, annotated(code, emitter), run_generated(code, emitter.namespace)["formula"]
     )

@@ -12,7 +12,7 @@ from crosswalk_engine.formula.code import Operand
 from crosswalk_engine.formula.emit_paths import PathEmitter
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.spec import Param
-from crosswalk_engine.formula.ir import Call, Case, Const, Node, Path, Related
+from crosswalk_engine.formula.ir import Call, Case, Const, Node, Path, Present, Related
 from crosswalk_engine.formula.values import BOOLEAN, KIND_OF, NOTHING, TEXT, TEXTUAL, Kinds
 
 _CLASS = {kind: python.__name__ for python, kind in KIND_OF.items()}
@@ -31,6 +31,8 @@ class ScalarEmitter(PathEmitter):
                 return self.path(node)
             case Related():
                 return self.related_value(node)
+            case Present():
+                return self.present(node)
             case Case():
                 return self._case(node)
             case Call(name="AND" | "OR"):
@@ -48,12 +50,6 @@ class ScalarEmitter(PathEmitter):
         if isinstance(node.value, Decimal):
             return Operand(self.constant(node.value, f"{node.value:f}"), kinds, nullable=False)
         return Operand(repr(node.value), kinds, nullable=False, const=True)
-
-    def assign(self, expression: str, kinds: Kinds, *, nullable: bool) -> Operand:
-        """Writes ``variable = expression``."""
-        var = self.temp()
-        self.writer.line(f"{var} = {expression}")
-        return Operand(var, kinds, nullable)
 
     def argument(self, operand: Operand, kinds: Kinds, who: str, *, may_be_null: bool) -> str:
         """An expression for an argument of `who`, checked to be of `kinds` unless that is certain."""

@@ -2,9 +2,9 @@
 
 from crosswalk_engine.formula import values
 from crosswalk_engine.formula.code import Frame, Operand, Root, Writer
-from crosswalk_engine.formula.ir import Node, Path, Related
+from crosswalk_engine.formula.ir import Node, Path, Present, Related, walk
 from crosswalk_engine.formula.layout import Field
-from crosswalk_engine.formula.values import ANY, BOOLEAN
+from crosswalk_engine.formula.values import ANY, BOOLEAN, Kinds
 
 
 def joined(root: Root, parts: tuple[str, ...]) -> str:
@@ -12,11 +12,16 @@ def joined(root: Root, parts: tuple[str, ...]) -> str:
     return ".".join((root.where, *parts) if root.where else parts)
 
 
+def by_item(node: Related) -> bool:
+    """Whether a related record is another for each element of an aggregate."""
+    return any(isinstance(part, Path) and part.scope == "item" for part in walk(node))
+
+
 class PathEmitter(Frame):
     """Writes the code that reads fields.
 
-    `roots` holds what paths can start from: ``record``, ``row``, ``item`` and related records. `columns` is
-    set inside an aggregate whose repeated part is found at run time: path -> variable.
+    `roots` holds what paths can start from: ``record``, ``row`` and so on, ``item`` and related records.
+    `columns` is set inside an aggregate whose repeated part is found at run time: path -> variable.
     """
 
     def __init__(self, writer: Writer, record: Root) -> None:
@@ -44,7 +49,8 @@ class PathEmitter(Frame):
         if inner is not None and inner.kind == "object":
             empty = self.constant(inner.empty, f"{where}, when it is absent")
             root.prelude.line(f"{var} = {above}.{inner.attr}")
-            root.prelude.line(f"if {var} is None: {var} = {empty}")
+            unset = f" or {var} is UNSET" if inner.tells else ""
+            root.prelude.line(f"if {var} is None{unset}: {var} = {empty}")
             return var, inner
         root.prelude.line(f"{var} = {self.key(above, layout, parts[-1], safe=True)}")
         root.prelude.line(f"if {var}.__class__ is not dict: {var} = branch({var}, {where!r})")
@@ -54,7 +60,9 @@ class PathEmitter(Frame):
     def key(above: str, layout: Field | None, name: str, *, safe: bool = False) -> str:
         """An expression for one key of the object in variable `above`; a `safe` one does not raise."""
         if layout is not None:
-            return f"{above}.{layout.fields[name].attr}"
+            field = layout.fields[name]
+            value = f"{above}.{field.attr}"
+            return f"(None if {value} is UNSET else {value})" if field.tells else value
         get = f"{above}.get({name!r})"
         return f"{get} if {above}.__class__ is dict else {above}" if safe else get
 
@@ -92,8 +100,7 @@ class PathEmitter(Frame):
 
     def related_value(self, node: Related) -> Operand:
         """A field of a related record."""
-        by_item = node.key is not None and node.key.scope == "item"
-        if not by_item and (known := self.known(node)) is not None:
+        if not by_item(node) and (known := self.known(node)) is not None:
             return known
         root, var = self.related_root(node), self.temp()
         self.writer.line(f"{var} = {self.raw(root, node.parts)}")
@@ -105,13 +112,7 @@ class PathEmitter(Frame):
         That of the record is looked up once, ahead; that of a row or an element where it is read, for many
         rows never need it.
         """
-        key, where, home = "None", None, self.roots["record"].prelude
-        if node.key is not None and node.key.scope == "item" and self.columns is not None:
-            key, where, home = self.columns[node.key.parts], ".".join(node.key.parts), self.writer
-        elif node.key is not None:
-            root = self.roots[node.key.scope]
-            key, where = self.raw(root, node.key.parts, safe=True), joined(root, node.key.parts)
-            home = root.prelude if node.key.scope == "record" else self.writer
+        key, where, home = self._id_of(node.key)
         name = f"with {node.name}"
         if name in self.roots and home is not self.writer:
             return self.roots[name]
@@ -121,6 +122,51 @@ class PathEmitter(Frame):
         if home is not self.writer:
             self.roots[name] = found
         return found
+
+    def _id_of(self, key: Path | Related | None) -> tuple[str, str | None, Writer]:
+        """An expression for the raw id of a related record, its path, and where to look the record up."""
+        if key is None:
+            return "None", None, self.roots["record"].prelude
+        if isinstance(key, Path) and key.scope == "item" and self.columns is not None:
+            return self.columns[key.parts], ".".join(key.parts), self.writer
+        root = self.related_root(key) if isinstance(key, Related) else self.roots[key.scope]
+        once = self._once(key)
+        return (
+            self.raw(root, key.parts, safe=True),
+            joined(root, key.parts),
+            self.roots["record"].prelude if once else self.writer,
+        )
+
+    @staticmethod
+    def _once(key: Path | Related | None) -> bool:
+        """Whether an id is one for the whole record."""
+        while isinstance(key, Related):
+            key = key.key
+        return key is None or key.scope == "record"
+
+    def present(self, node: Present) -> Operand:
+        """Whether a key is there."""
+        if isinstance(node.of, Related):
+            test = f"has_key({self.related_root(node.of).var}, {node.of.parts!r})"
+            return self.assign(test, BOOLEAN, nullable=False)
+        raw = self.raw_or_unset(node.of)
+        return self.assign(f"{raw} is not UNSET", BOOLEAN, nullable=False)
+
+    def raw_or_unset(self, node: Path | Related) -> str:
+        """An expression for the raw value of a field, UNSET where its key is not there; it does not raise."""
+        if not node.parts:
+            return "0"
+        root = self.related_root(node) if isinstance(node, Related) else self.roots[node.scope]
+        above, layout = self.object_at(root, node.parts[:-1])
+        if layout is not None:
+            return f"{above}.{layout.fields[node.parts[-1]].attr}"
+        return f"({above}.get({node.parts[-1]!r}, UNSET) if {above}.__class__ is dict else UNSET)"
+
+    def assign(self, expression: str, kinds: Kinds, *, nullable: bool) -> Operand:
+        """Writes ``variable = expression``."""
+        var = self.temp()
+        self.writer.line(f"{var} = {expression}")
+        return Operand(var, kinds, nullable)
 
     def elements(self, root: Root, parts: tuple[str, ...], limit: int) -> tuple[str, Field | None]:
         """The variable of the elements at `parts` (or of a Fault), and their layout when they are structs."""

@@ -1,6 +1,7 @@
 """Code for repeated parts: aggregates, APPORTION, and what is computed once for a whole record."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from crosswalk_engine.formula import reads
 from crosswalk_engine.formula.code import Operand, Root
@@ -15,25 +16,54 @@ from crosswalk_engine.formula.ir import (
     Node,
     Path,
     Related,
+    ScopeName,
     Share,
     children,
     depth,
+    rewrite,
     uses_row,
     walk,
 )
 from crosswalk_engine.formula.oracle import item_paths
-from crosswalk_engine.formula.values import DECIMAL, NOTHING, NUMBER
+from crosswalk_engine.formula.values import DECIMAL, NOTHING, NUMBER, TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class RowSet:
+    """The rows of an `each`, as generated code holds them: tuples of a key, the steps' elements, and more.
+
+    Attributes:
+        var: the variable of the list.
+        scopes: the steps' scopes; the elements' variables have their names.
+        extra: variables of what was computed ahead for each row.
+        columns: what those hold, as formulas see it from the row.
+    """
+
+    var: str
+    scopes: tuple[ScopeName, ...]
+    extra: tuple[str, ...] = ()
+    columns: tuple[tuple[Node, Operand], ...] = ()
+
+    @property
+    def scope(self) -> ScopeName:
+        """The scope of the last step."""
+        return self.scopes[-1]
+
+    def target(self, key: str) -> str:
+        """What a loop over the rows unpacks them into."""
+        return ", ".join((key, *self.scopes, *self.extra))
 
 
 class Emitter(ScalarEmitter):
     """Writes the code of formulas that share one function.
 
-    Inside an `each`, `rows_var` is the variable of all its rows, `at_var` that of the current row's number.
-    `hoisted` holds what was computed ahead: tree -> variable.
+    Inside an `each`, `rows` are all its rows, `at_var` is the variable of the current row's number and
+    `key_var` that of its key. `hoisted` holds what was computed ahead: tree -> variable.
     """
 
-    rows_var = "rows"
+    rows: RowSet | None = None
     at_var = "at"
+    key_var = ""
 
     @property
     def hoisted(self) -> dict[Node, tuple[str, Operand]]:
@@ -47,7 +77,9 @@ class Emitter(ScalarEmitter):
         if isinstance(node, Aggregate):
             return self._aggregate(node)
         if isinstance(node, Share):
-            return self.assign(f"{self._shares(node)}[{self.at_var}]", DECIMAL, nullable=True)
+            return self.assign(f"{self.shared_out(node)}[{self.at_var}]", DECIMAL, nullable=True)
+        if isinstance(node, Call) and node.name == "ROW_KEY" and self.key_var:
+            return Operand(self.key_var, TEXT, nullable=False)
         return super().emit(node)
 
     def _aggregate(self, node: Aggregate) -> Operand:
@@ -98,29 +130,44 @@ class Emitter(ScalarEmitter):
             f"for {', '.join(names)}{',' if len(names) == 1 else ''} in collect({base}, {wanted}, {limit}):"
         )
 
-    def _shares(self, node: Share) -> str:
+    def shared_out(self, node: Share) -> str:
         """Writes the lines that share the amount over all rows; the variable of the list."""
-        operand, amount, weights, item = self.emit(node.amount), self.temp(), self.temp("v"), self.temp("i")
+        operand, amount = self.emit(node.amount), self.temp()
         argument = self.argument(operand, NUMBER, "APPORTION", may_be_null=operand.nullable)
         self.writer.line(f"{amount} = {argument}")
+        weights, weight = self._weights(node)
+        return self.assign(self.share(amount, weights, weight, node.scale), DECIMAL, nullable=True).name
+
+    def share(self, amount: str, weights: str, weight: Operand, scale: int) -> str:
+        """An expression for the shares of `amount` by the list `weights`, made of values like `weight`."""
+        del weight
+        return f"APPORTION({amount}, {weights}, {scale})"
+
+    def _weights(self, node: Share) -> tuple[str, Operand]:
+        rows = self.rows
+        assert rows is not None
+        weights, outer, columns = self.temp("v"), self.roots, self.columns
         self.writer.line(f"{weights} = []")
-        outer, columns, row = self.roots, self.columns, self.roots["row"]
         self.roots, self.columns = dict(outer), None
-        with self.writer.block(f"for _, {item} in {self.rows_var}:"), self.scoped():
-            self.roots["item"] = Root(item, row.where, self.writer.hole(), row.layout)
+        with self.writer.block(f"for {rows.target('_')} in {rows.var}:"), self.scoped():
+            prelude = self.writer.hole()
+            for scope in rows.scopes:
+                known = outer[scope]
+                self.roots[scope] = Root(scope, known.where, prelude, known.layout)
+            self.roots["item"] = self.roots[node.scope]
+            for column, operand in rows.columns:
+                self.caches[-1][from_scope(column, node.scope, "item")] = operand
             weight = self.emit(node.weights)
             argument = self.argument(weight, NUMBER, "APPORTION", may_be_null=weight.nullable)
             self.writer.line(f"{weights}.append({argument})")
         self.roots, self.columns = outer, columns
-        var = self.temp("s")
-        self.writer.line(f"{var} = APPORTION({amount}, {weights}, {node.scale})")
-        return var
+        return weights, weight
 
     def hoist(self, node: Node) -> None:
         """Computes `node` here, once; where it is used, its value is taken or its error raised."""
         var = self.temp("h")
         with self.writer.block("try:"), self.scoped():
-            operand = Operand(self._shares(node), DECIMAL) if isinstance(node, Share) else self.emit(node)
+            operand = Operand(self.shared_out(node), DECIMAL) if isinstance(node, Share) else self.emit(node)
             self.writer.line(f"{var} = {operand.name}")
         with self.writer.block("except EvalError as error:"):
             self.writer.line(f"{var} = Fault(error)")
@@ -132,6 +179,15 @@ class Emitter(ScalarEmitter):
         if isinstance(node, Share):
             return self.assign(f"{var}[{self.at_var}]", DECIMAL, nullable=True)
         return Operand(var, operand.kinds, operand.nullable)
+
+
+def from_scope(node: Node, scope: ScopeName, other: ScopeName) -> Node:
+    """`node` with the paths from `scope` starting from `other`."""
+
+    def change(part: Node) -> Node | None:
+        return replace(part, scope=other) if isinstance(part, Path) and part.scope == scope else None
+
+    return rewrite(node, change)
 
 
 def shares(nodes: Iterable[Node]) -> list[Share]:

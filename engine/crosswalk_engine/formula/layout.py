@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, Share, children
+from crosswalk_engine.formula.ir import Aggregate, Node, Path, Present, Related, Share, children
 
 
 @dataclass(slots=True)
@@ -14,13 +14,15 @@ class Field:
     """One key of the payload.
 
     `kind` ``leaf`` is decoded whole, ``object`` by its `fields`, ``rows`` as an array or an object keyed by
-    id whose elements have the `fields`. `attr` is its name in the decoded struct.
+    id whose elements have the `fields`. `attr` is its name in the decoded struct. With `tells`, a key that is
+    not there is told apart from null.
     """
 
     attr: str
     kind: Literal["leaf", "object", "rows"]
     fields: dict[str, "Field"] = field(default_factory=dict)
     empty: Any = None
+    tells: bool = False
 
     def child(self, name: str, kind: Literal["leaf", "object", "rows"]) -> "Field":
         """The key `name` below, made if needed; used in two ways, it becomes a leaf."""
@@ -48,6 +50,17 @@ class Field:
         found = here.child(parts[-1], kind)
         return found if found.kind == kind else None
 
+    def tell(self, parts: tuple[str, ...]) -> None:
+        """Notes that it matters whether the key at `parts` is there."""
+        here = self
+        for part in parts[:-1]:
+            here = here.child(part, "object")
+            if here.kind == "leaf":
+                return
+        if parts:
+            found = here.fields.get(parts[-1]) or here.child(parts[-1], "leaf")
+            found.tells = True
+
 
 Roots = Mapping[str, "Field | None"]
 
@@ -56,7 +69,7 @@ def use(node: Node, roots: Roots) -> None:
     """Notes in `roots` (scope -> field tree, `None`: not decoded by type) what `node` reads."""
     if isinstance(node, Path):
         root = roots.get(node.scope)
-        if root is not None:
+        if root is not None and (node.parts or not node.whole):
             root.add(node.parts, "leaf")
         return
     if isinstance(node, Related):
@@ -68,10 +81,22 @@ def use(node: Node, roots: Roots) -> None:
         return
     if isinstance(node, Share):
         use(node.amount, roots)
-        use(node.weights, {**roots, "item": roots.get("row")})
+        use(node.weights, {**roots, "item": roots.get(node.scope)})
+        return
+    if isinstance(node, Present):
+        tell(node.of, roots)
         return
     for child in children(node):
         use(child, roots)
+
+
+def tell(field: Path | Related, roots: Roots) -> None:
+    """Notes in `roots` that it matters whether `field` is there at all."""
+    root = roots.get(field.scope) if isinstance(field, Path) else None
+    if root is not None and isinstance(field, Path):
+        root.tell(field.parts)
+    elif isinstance(field, Related):
+        use(field, roots)
 
 
 def _use_aggregate(node: Aggregate, roots: Roots) -> None:
@@ -101,13 +126,22 @@ def layout_of(fill: Callable[[Field], None]) -> Field:
     root = Field("", "object")
     for _ in range(2):
         fill(root)
+    _take_whole(root)
     return root
+
+
+def _take_whole(here: Field) -> None:
+    """Elements of which no field is read are decoded whole: only so is it known which of them are blank."""
+    for inner in here.fields.values():
+        if inner.kind == "rows" and not inner.fields:
+            inner.kind = "leaf"
+        _take_whole(inner)
 
 
 def struct_type(root: Field, name: str = "Record") -> type[msgspec.Struct]:
     """The msgspec type of an ``object`` or of the elements of ``rows``; fills in `Field.empty`."""
     fields = [
-        (inner.attr, _type_of(inner, f"{name}_{inner.attr}"), msgspec.field(default=None, name=key))
+        (inner.attr, _type_of(inner, f"{name}_{inner.attr}"), _default_of(inner, key))
         for key, inner in root.fields.items()
     ]
     struct = msgspec.defstruct(name, fields, gc=False)
@@ -115,8 +149,13 @@ def struct_type(root: Field, name: str = "Record") -> type[msgspec.Struct]:
     return struct
 
 
+def _default_of(inner: Field, key: str) -> Any:
+    return msgspec.field(default=msgspec.UNSET if inner.tells else None, name=key)
+
+
 def _type_of(inner: Field, name: str) -> Any:
     if inner.kind == "leaf":
         return Any
     element = struct_type(inner, name) | None
-    return element if inner.kind == "object" else dict[str, element] | list[element] | None  # type: ignore[valid-type]
+    found = element if inner.kind == "object" else dict[str, element] | list[element] | None  # type: ignore[valid-type]
+    return found | msgspec.UnsetType if inner.tells else found

@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
+from crosswalk_engine.formula.problems import EvalError
+from crosswalk_engine.formula.quick import Careful
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.values import CONTEXT, MAX_TEXT
 from crosswalk_engine.mapping.document import MappingDocument, RuleSet
-from crosswalk_engine.mapping.generate import Generated, generate
+from crosswalk_engine.mapping.generate import Generated, generate, generate_parts
 from crosswalk_engine.mapping.keys import KeyFinder
 from crosswalk_engine.mapping.result import MapResult, Problem
+from crosswalk_engine.mapping.runtime import no_document, of_document
 from crosswalk_engine.mapping.tree import MappingTree
 
 _RelatedRecords = Mapping[str, Mapping[str, Any]]
@@ -33,10 +36,33 @@ class CompiledMapping:
     def __init__(self, tree: MappingTree, lookups: Mapping[str, Lookup]) -> None:
         self.tree = tree
         self.lookups = lookups
-        self._plain = generate(tree, typed=False)
-        self._typed = generate(tree, typed=True)
-        assert self._typed.record is not None
-        self._decode = msgspec.json.Decoder(self._typed.record, float_hook=Decimal).decode
+        # The first function is made at once, so that a tree that cannot be compiled is refused here.
+        if tree.documents is None:
+            assert self._typed.record is not None
+            self._decode = msgspec.json.Decoder(self._typed.record, float_hook=Decimal).decode
+        else:
+            self._parts  # noqa: B018  made now
+
+    @cached_property
+    def _typed(self) -> Generated:
+        """For clean records that were decoded by type."""
+        return generate(self.tree, "typed", self.lookups)
+
+    @cached_property
+    def _plain(self) -> Generated:
+        """For clean records as dicts."""
+        return generate(self.tree, "plain", self.lookups)
+
+    @cached_property
+    def _careful(self) -> Generated:
+        """For all records, with every problem."""
+        return generate(self.tree, "careful", self.lookups)
+
+    @cached_property
+    def _parts(self) -> Generated:
+        """From a record to the elements of each of its documents."""
+        assert self.tree.documents is not None
+        return generate_parts(self.tree.documents)
 
     @property
     def name(self) -> str:
@@ -50,12 +76,12 @@ class CompiledMapping:
 
     @property
     def code(self) -> str:
-        """The Python text of the function for dicts, constants explained above it."""
-        return self._plain.code
+        """The Python text of the careful function, constants explained above it."""
+        return self._careful.code
 
     @property
     def typed_code(self) -> str:
-        """The Python text of the function for typed records."""
+        """The Python text of the function for clean records that were decoded by type."""
         return self._typed.code
 
     @cached_property
@@ -73,11 +99,12 @@ class CompiledMapping:
         """The output of one decoded record, or every problem in it; never raises for the record's data.
 
         `related` holds related records by the name under ``with:`` and by id (as text). `idmap` gives the id
-        at the other side, or `None`. `now` is what NOW() gives.
+        at the other side, or `None`; for a record with problems it may be asked twice. `now` is what NOW()
+        gives.
         """
         if record.__class__ is not dict:
             return _not_json("a record is a JSON object", type(record).__name__)
-        return self._run(self._plain, record, Env(self.lookups, idmap, related, now))
+        return self._mapped(record, Env(self.lookups, idmap, related, now))
 
     def apply_bytes(
         self,
@@ -92,32 +119,70 @@ class CompiledMapping:
         Same result as `apply` of the decoded record. Of a key that stands twice, the last one counts; payload
         codecs refuse such records before.
         """
-        if len(raw) <= MAX_TEXT:
+        env, is_clean = Env(self.lookups, idmap, related, now), True
+        if len(raw) <= MAX_TEXT and self.tree.documents is None:
             try:
                 typed = self._decode(raw)
             except msgspec.ValidationError:
-                pass  # something is not where the formulas expect it; the function for dicts says what
+                pass  # something is not where the formulas expect it; what that means, a dict shows
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 return _not_json("the record is not JSON", str(error))
             else:
-                return self._run(self._typed, typed, Env(self.lookups, idmap, related, now))
+                with_typed = self._typed_result(typed, env)
+                if with_typed is not None:
+                    return with_typed
+                is_clean = False
         try:
             record = _ANY_JSON.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _not_json("the record is not JSON", str(error))
-        return self.apply(record, related=related, idmap=idmap, now=now)
+        if record.__class__ is not dict:
+            return _not_json("a record is a JSON object", type(record).__name__)
+        return self._mapped(record, env, is_clean=is_clean)
 
-    @staticmethod
-    def _run(generated: Generated, record: Any, env: Env) -> MapResult:
-        errors: list[Problem] = []
-        warnings: list[Problem] = []
+    def _mapped(self, record: dict[str, Any], env: Env, *, is_clean: bool = True) -> MapResult:
+        """The result for a record; one that `is_clean`, as far as is known, is tried as such first."""
         outside = getcontext()
         setcontext(CONTEXT)
         try:
-            output = generated.run(record, env, errors, warnings)
+            if self.tree.documents is not None:
+                return self._split(record, env)
+            return (_clean(self._plain, record, env) if is_clean else None) or self._checked(record, env)
         finally:
             setcontext(outside)
+
+    def _typed_result(self, typed: Any, env: Env) -> MapResult | None:
+        outside = getcontext()
+        setcontext(CONTEXT)
+        try:
+            return _clean(self._typed, typed, env)
+        finally:
+            setcontext(outside)
+
+    def _checked(self, record: dict[str, Any], env: Env) -> MapResult:
+        """The output, or every problem."""
+        errors: list[Problem] = []
+        warnings: list[Problem] = []
+        output = self._careful.run(record, env, errors, warnings)
         return MapResult(None if errors else output, tuple(errors), tuple(warnings))
+
+    def _split(self, record: dict[str, Any], env: Env) -> MapResult:
+        """The outputs of a record that makes several documents, or every problem."""
+        documents = self.tree.documents
+        assert documents is not None
+        errors: list[Problem] = []
+        parts = self._parts.run(record, env, errors)
+        if not parts and not errors:
+            errors.append(no_document(documents))
+        records = [{**record, documents.name: part} for part in parts]
+        found = [_clean(self._plain, one, env) or self._checked(one, env) for one in records]
+        for number, one in enumerate(found):
+            errors += [of_document(problem, number) for problem in one.errors]
+        warnings = tuple(of_document(problem, at) for at, one in enumerate(found) for problem in one.warnings)
+        if errors:
+            return MapResult(None, tuple(errors), warnings)
+        outputs = [one.output for one in found if one.output is not None]
+        return MapResult(outputs[0], (), warnings, tuple(outputs[1:]))
 
     def related_keys(
         self, record: dict[str, Any], *, related: _RelatedRecords | None = None
@@ -127,6 +192,17 @@ class CompiledMapping:
         An id may stand in another related record: then it is known once that one is in `related`.
         """
         return self._keys.keys(record, related)
+
+
+def _clean(generated: Generated, record: Any, env: Env) -> MapResult | None:
+    """The result for a clean record; `None` when it is not clean, and the careful function is needed."""
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    try:
+        output = generated.run(record, env, errors, warnings)
+    except (EvalError, Careful, ArithmeticError):
+        return None
+    return MapResult(output, (), tuple(warnings))
 
 
 def _not_json(what: str, got: str) -> MapResult:

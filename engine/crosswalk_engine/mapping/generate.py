@@ -1,251 +1,154 @@
-"""A mapping tree to one Python function: rules one after the other, each in its own try, errors collected.
+"""A mapping tree to Python functions: for records as they should be, and for those with something wrong.
 
-Twice: for records that were decoded to the types of just the used fields, and for plain dicts.
+The function for clean records is straight code; where something is not clean it raises, and the careful
+function, with each rule in its own try, collects every problem. Both give the same output.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import msgspec
 
-from crosswalk_engine.formula.code import Operand, Root, Writer
+from crosswalk_engine.formula.code import Root, Writer
 from crosswalk_engine.formula.compile import annotated, run_generated
-from crosswalk_engine.formula.emit_rows import Emitter, shares, worth_hoisting
-from crosswalk_engine.formula.ir import Call, Node, walk
-from crosswalk_engine.formula.layout import Field, layout_of, struct_type, use
-from crosswalk_engine.formula.reads import MAX_ELEMENTS
-from crosswalk_engine.formula.rows import ordered
-from crosswalk_engine.formula.values import BOOLEAN, DECIMAL, INTEGER, TEXT, plain, to_json_value
-from crosswalk_engine.mapping import faults
-from crosswalk_engine.mapping.faults import Spot, check_fields, check_spot, each_spot, rule_spot
-from crosswalk_engine.mapping.settle import REJECTED, Settler
-from crosswalk_engine.mapping.tree import NO_LIMITS, CheckTree, EachTree, MappingTree, RuleTree, sources
+from crosswalk_engine.formula.emit_fast import FastEmitter
+from crosswalk_engine.formula.emit_rows import Emitter, worth_hoisting
+from crosswalk_engine.formula.env import Lookup
+from crosswalk_engine.formula.ir import Node, ScopeName
+from crosswalk_engine.formula.layout import Field, layout_of, struct_type, tell, use
+from crosswalk_engine.formula.reads import Rows
+from crosswalk_engine.mapping.code_page import Inside, Made, Page
+from crosswalk_engine.mapping.faults import Spot
+from crosswalk_engine.mapping.generate_ahead import Ahead
+from crosswalk_engine.mapping.generate_lists import Lists
+from crosswalk_engine.mapping.generate_rules import write_check, write_rule
+from crosswalk_engine.mapping.runtime import RUNTIME
+from crosswalk_engine.mapping.tree import AnyTree, DocumentsTree, EachTree, MappingTree, RuleTree
+from crosswalk_engine.mapping.unset import source_fields
 
-_COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
-_RUNTIME = {
-    "fault": faults.fault,
-    "REJECTED": REJECTED,
-    "check_failed": faults.check_failed,
-    "ordered": ordered,
-    "plain": plain,
-    "to_json_value": to_json_value,
-}
+#: typed: for clean records that were decoded by type · plain: for clean dicts · careful: for any dict
+Form = Literal["typed", "plain", "careful"]
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
     """The function ``mapping(doc, env, errors, warnings) -> output``, its text, its record type."""
 
-    run: Callable[..., dict[str, Any]]
+    run: Callable[..., Any]
     code: str
-    record: type[msgspec.Struct] | None
+    record: type[msgspec.Struct] | None = None
 
 
-def generate(tree: MappingTree, *, typed: bool) -> Generated:
-    """The function of a mapping, for decoded structs (`typed`) or for dicts."""
-    layout = layout_of(lambda root: _uses(tree, root)) if typed else None
+def generate(tree: MappingTree, form: Form, lookups: Mapping[str, Lookup]) -> Generated:
+    """One function of a mapping. The ones for clean records may raise instead of giving an output."""
+    layout = layout_of(lambda root: _uses(tree, root)) if form == "typed" else None
     record = struct_type(layout) if layout is not None else None
     writer = Writer(indent=1)
-    emitter = Emitter(writer, Root("doc", "", writer.hole(), layout))
-    emitter.namespace |= _RUNTIME
-    _Generator(tree, emitter).write()
+    root = Root("doc", "", writer.hole(), layout)
+    emitter = Emitter(writer, root) if form == "careful" else FastEmitter(writer, root)
+    emitter.namespace |= RUNTIME
+    if isinstance(emitter, FastEmitter):
+        emitter.tables = lookups
+    _write(tree, Page(emitter))
     code = "def mapping(doc, env, errors, warnings):\n" + "\n".join(writer.lines()) + "\n"
     namespace = run_generated(code, emitter.namespace)
     return Generated(namespace["mapping"], annotated(code, emitter), record)
 
 
-def _uses(tree: MappingTree, root: Field) -> None:
-    for rule in tree.rules:
-        if isinstance(rule, RuleTree):
-            use(rule.node, {"record": root})
-            continue
-        row = root.add(rule.collection, "rows")
-        for node in each_nodes(rule):
-            use(node, {"record": root, "row": row})
-    for check in tree.checks:
-        use(check.node, {"record": root})
+def _write(tree: MappingTree, page: Page) -> None:
+    """Writes the body of the function."""
 
-
-def each_nodes(each: EachTree) -> list[Node]:
-    """All formulas of an `each`."""
-    extra = [node for node in (each.where, each.order_by) if node is not None]
-    return [*extra, *(rule.node for rule in each.rules)]
-
-
-class _Generator:
-    def __init__(self, tree: MappingTree, emitter: Emitter) -> None:
-        self.tree = tree
-        self.emitter = emitter
-        self.writer = emitter.writer
-        self.outputs: list[tuple[tuple[str, ...], str]] = []
-        #: (collection, order) -> variables of its rows and of what went wrong with them, and the rows' layout
-        self.rows: dict[tuple[tuple[str, ...], Node | None], tuple[str, str, Field | None]] = {}
-        #: variable of rows -> what was shared out over them
-        self.shares: dict[str, dict[Node, tuple[str, Operand]]] = {}
-
-    def write(self) -> None:
-        """Writes the body of the function."""
-        once = [rule.node for rule in self.tree.rules if isinstance(rule, RuleTree)]
-        once += [check.node for check in self.tree.checks]
-        many = [node for rule in self.tree.rules if isinstance(rule, EachTree) for node in each_nodes(rule)]
-        for node in worth_hoisting(once, many):
-            self.emitter.hoist(node)
-        for rule in self.tree.rules:
-            if isinstance(rule, RuleTree):
-                self.outputs.append((rule.parts, self._rule(rule, rule_spot(rule), "")))
-            else:
-                self.outputs.append((rule.parts, self._each(rule)))
-        for check in self.tree.checks:
-            self._check(check)
-        self.writer.line(f"return {literal(self.outputs)}")
-
-    def _rule(self, rule: RuleTree, spot: Spot, place: str) -> str:
-        emitter, writer = self.emitter, self.writer
-        name = emitter.constant(Settler(rule, spot), f"{spot.path()}: {rule.text}")
-        limited = rule.required or rule.default is not None or rule.limits != NO_LIMITS
-        result = emitter.temp("x")
-        with writer.block("try:"), emitter.scoped():
-            operand = emitter.emit(rule.node)
-            if limited:
-                writer.line(f"{result} = {name}.value({operand.name}, errors, warnings{place})")
-                writer.line(f"{result} = None if {result} is REJECTED else to_json_value({result})")
-            else:
-                writer.line(f"{result} = {_output(operand)}")
-        with writer.block("except EvalError as error:"):
-            writer.line(f"{result} = {name}.failed(error, errors, warnings{place})")
-            writer.line(f"{result} = None if {result} is REJECTED else to_json_value({result})")
-        return result
-
-    def _each(self, each: EachTree) -> str:
-        emitter, writer = self.emitter, self.writer
-        out, (rows, layout) = emitter.temp("list"), self._rows(each)
-        outer, hoisted = emitter.roots, dict(emitter.hoisted)
-        emitter.rows_var = rows
-        emitter.roots = {**outer, "row": Root("", ".".join(each.collection), writer, layout)}
-        ahead = self.shares.setdefault(rows, {})
-        for share in shares(each_nodes(each)):
-            if share not in ahead:
-                emitter.hoist(share)
-                ahead[share] = emitter.hoisted[share]
-        emitter.hoisted.update(ahead)
-        writer.line(f"{out} = []")
-        with writer.block(f"for at, (key, row) in enumerate({rows}):"), emitter.scoped():
-            self._enter(each, layout)
-            if each.where is not None:
-                self._where(each, each.where)
-            writer.line(f"index = len({out})")
-            outputs = [
-                (rule.parts, self._rule(rule, rule_spot(rule, each.to), ", (index,), key"))
-                for rule in each.rules
-            ]
-            writer.line(f"{out}.append({literal(outputs)})")
-        emitter.roots = outer
-        emitter.hoisted.clear()
-        emitter.hoisted.update(hoisted)
-        return out
-
-    def _rows(self, each: EachTree) -> tuple[str, Field | None]:
-        """The variable of the ordered rows of an `each`; lists of the same rows share it."""
-        emitter, writer = self.emitter, self.writer
-        spot = emitter.constant(
-            each_spot(each, sources(each.order_by, each.levels) if each.order_by else ()),
-            f"{each.to}: {'.'.join(each.collection)}" + (f" by {each.order_text}" if each.order_by else ""),
-        )
-        key = (each.collection, each.order_by)
-        if key not in self.rows:
-            rows, bad = emitter.temp("rows"), emitter.temp("bad")
-            source, layout = emitter.elements(emitter.roots["record"], each.collection, MAX_ELEMENTS)
-            writer.line(f"{rows}, {bad} = {source}, []")
-            writer.line(f"if {rows}.__class__ is Fault: {rows}, {bad} = [], [({rows}.again(), None)]")
-            self.rows[key] = (rows, bad, layout)
-            if each.order_by is not None:
-                self._order(each, each.order_by)
-        rows, bad, layout = self.rows[key]
-        writer.line(f"for error, key in {bad}: fault(errors, {spot}, error, (), key)")
-        return rows, layout
-
-    def _enter(self, each: EachTree, layout: Field | None) -> None:
-        """From here on, `row` is the variable of the current element."""
-        row = Root("row", ".".join(each.collection), self.writer.hole(), layout)
-        self.emitter.roots = {**self.emitter.roots, "row": row}
-        if any(
-            isinstance(part, Call) and part.name == "ROW_KEY" for n in each_nodes(each) for part in walk(n)
-        ):
-            self.writer.line("env.row_key = key")
-
-    def _order(self, each: EachTree, order_by: Node) -> None:
-        emitter, writer = self.emitter, self.writer
-        rows, bad, layout = self.rows[each.collection, order_by]
-        outer = emitter.roots
-        writer.line("keys = []")
-        with writer.block(f"for at, (key, row) in enumerate({rows}):"), emitter.scoped():
-            self._enter(each, layout)
-            with writer.block("try:"), emitter.scoped():
-                writer.line(f"keys.append({emitter.emit(order_by).name})")
-            with writer.block("except EvalError as error:"):
-                writer.line(f"{bad}.append((error, key))")
-                writer.line("keys.append(None)")
-        with writer.block("try:"):
-            writer.line(f"{rows} = ordered({rows}, keys)")
-        with writer.block("except EvalError as error:"):
-            writer.line(f"{bad}.append((error, None))")
-        emitter.roots = outer
-
-    def _where(self, each: EachTree, where: Node) -> None:
-        emitter, writer = self.emitter, self.writer
-        spot = emitter.constant(
-            each_spot(each, sources(where, each.levels)), f"{each.to} where: {each.where_text}"
-        )
-        with writer.block("try:"), emitter.scoped():
-            name = emitter.truth(emitter.emit(where), "where")
-            writer.line(f"if {name} is not True: continue")
-        with writer.block("except EvalError as error:"):
-            writer.line(f"fault(errors, {spot}, error, (), key)")
-            writer.line("continue")
-
-    def _check(self, check: CheckTree) -> None:
-        emitter, writer = self.emitter, self.writer
-        spot = emitter.constant(check_spot(check), f"check: {check.text}")
-        fields = ", ".join(f"({path!r}, {read})" for path, read in self._fields(check))
-        with writer.block("try:"), emitter.scoped():
-            sides = "None"
-            node = check.node
-            if isinstance(node, Call) and node.name in _COMPARISONS:
-                left, right = (emitter.emit(arg) for arg in node.args)
-                sides = f"({left.name}, {node.name!r}, {right.name})"
-                name = emitter.truth(emitter.call_on(node, [left, right]), "the check")
-            else:
-                name = emitter.truth(emitter.emit(node), "the check")
-            writer.line(f"if {name} is not True: check_failed(errors, {spot}, {sides}, [{fields}])")
-        with writer.block("except EvalError as error:"):
-            writer.line(f"fault(errors, {spot}, error)")
-
-    def _fields(self, check: CheckTree) -> list[tuple[str, str]]:
-        """The single fields of the record that a check reads, with expressions for their raw values."""
-        root = self.emitter.roots["record"]
+    def write_rules(rules: Sequence[AnyTree], inside: Inside) -> list[Made]:
         return [
-            (".".join(path.parts), self.emitter.raw(root, path.parts, safe=True))
-            for path in check_fields(check)
+            write_rule(page, rule, inside) if isinstance(rule, RuleTree) else lists.write(rule, inside)
+            for rule in rules
         ]
 
+    lists = Lists(page, write_rules)
+    if page.fast is not None:
+        lists.prepared = Ahead(tree, page.fast).write()
+    else:
+        formulas = (
+            list(tree.formulas())
+            if tree.documents is None
+            else list(replace(tree, documents=None).formulas())
+        )
+        once = [node for node, levels in formulas if not levels]
+        many = [node for node, levels in formulas if levels]
+        for node in worth_hoisting(once, many):
+            page.emitter.hoist(node)
+    made = write_rules(tree.rules, Inside())
+    for check in tree.checks:
+        write_check(page, check)
+    page.display(made, "return {}", "output")
 
-def _output(operand: Operand) -> str:
-    name = operand.name
-    if operand.kinds <= TEXT | INTEGER | BOOLEAN:
-        return name
-    if operand.kinds <= DECIMAL:
-        return f"None if {name} is None else plain({name})" if operand.nullable else f"plain({name})"
-    return f"{name} if {name}.__class__ is str else to_json_value({name})"
+
+# Which fields are decoded
 
 
-def literal(outputs: list[tuple[tuple[str, ...], str]]) -> str:
-    """A dict display with sorted keys, nested by the names of the target paths."""
-    groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for parts, name in outputs:
-        groups.setdefault(parts[0], []).append((parts[1:], name))
-    shown = [
-        f"{key!r}: {group[0][1] if not group[0][0] else literal(group)}"
-        for key, group in sorted(groups.items())
-    ]
-    return "{" + ", ".join(shown) + "}"
+def _uses(tree: MappingTree, root: Field) -> None:
+    _use_rules(tree.rules, {"record": root})
+    for check in tree.checks:
+        for node in (check.node, check.when):
+            if node is not None:
+                use(node, {"record": root})
+
+
+def _use_rules(rules: Sequence[AnyTree], roots: dict[ScopeName | str, Field | None]) -> None:
+    for rule in rules:
+        if isinstance(rule, RuleTree):
+            _use_all([rule.node, rule.when], roots)
+            if rule.empty == "keep":
+                for field in source_fields(rule.node):
+                    tell(field, roots)
+        else:
+            _use_list(rule, roots)
+
+
+def _use_list(each: EachTree, outer: dict[ScopeName | str, Field | None]) -> None:
+    _use_all([each.when], outer)
+    roots = dict(outer)
+    for number, step in enumerate(each.steps):
+        base = roots[step.base]
+        # A group is made of the fields of its first row: they are decoded whole.
+        whole = bool(each.group_by) and number == len(each.steps) - 1
+        roots[step.scope] = None if base is None else base.add(step.parts, "leaf" if whole else "rows")
+        if whole:
+            roots[step.scope] = None
+    _use_all([each.where, each.order_by, each.keyed_by, *each.group_by], roots)
+    _use_rules(each.rules, roots)
+
+
+def _use_all(nodes: Sequence[Node | None], roots: dict[ScopeName | str, Field | None]) -> None:
+    for node in nodes:
+        if node is not None:
+            use(node, roots)
+
+
+# Splitting a record into documents
+
+
+def generate_parts(documents: DocumentsTree) -> Generated:
+    """The function ``parts(doc, env, errors) -> [Rows]``: the elements of each document."""
+    writer = Writer(indent=1)
+    emitter = Emitter(writer, Root("doc", "", writer.hole()))
+    emitter.namespace |= RUNTIME | {"Rows": Rows}
+    page, where = Page(emitter), ".".join(documents.collection)
+    spot = page.spot(Spot("documents[]", (), False, where), "documents[]")
+    source = emitter.raw(emitter.roots["record"], documents.collection, safe=True)
+    page.line("bad, found = [], {}")
+    page.line(f"rows = pairs({source}, {where!r}, 10000, bad, None)")
+    page.line(f"for error, k in bad: fault(errors, {spot}, error)")
+    emitter.key_var = "key"
+    with writer.block("for at, (key, row) in enumerate(rows):"), emitter.scoped():
+        emitter.roots["row"] = Root("row", where, writer.hole())
+        with page.attempt(f"fault(errors, {spot}, error, (), key)", "continue"):
+            if documents.where is not None:
+                page.line(f"if not ({page.truth(documents.where, 'where')}): continue")
+            values = ", ".join([emitter.emit(node).name for node in documents.by])
+            page.line(f"group = {f'group_key(({values},))' if values else 'at'}")
+        page.line("found.setdefault(group, Rows()).append((key, row))")
+    page.line("return list(found.values())")
+    code = "def parts(doc, env, errors):\n" + "\n".join(writer.lines()) + "\n"
+    return Generated(run_generated(code, emitter.namespace)["parts"], annotated(code, emitter))
