@@ -111,10 +111,9 @@ ITEM = "where: row.kind = 'item'"
         ),
         (
             (
-                f"- {{to: 'x[]', each: rows AS row, {ITEM}, group_by: row.kind, rows_as: all, rules: "(
-                    "[{to: 'y[]', each: row.all AS one, where: one.product > 1, "
-                    "rules: [{to: w, formula: product.w}]}]}"
-                )
+                f"- {{to: 'x[]', each: rows AS row, {ITEM}, group_by: row.kind, rows_as: all, rules: "
+                "[{to: 'y[]', each: row.all AS one, where: one.product > 1, "
+                "rules: [{to: w, formula: product.w}]}]}"
             ),
             ["3"],
         ),
@@ -122,7 +121,8 @@ ITEM = "where: row.kind = 'item'"
         (
             (
                 f"- {{to: 'x[]', each: rows AS row, {ITEM}, rules: [{{to: w, formula: product.w}}]}}\n"
-                "- {to: 'y[]', each: rows AS row, where: row.product = 2, rules: [{to: w, formula: product.w}]}"
+                "- {to: 'y[]', each: rows AS row, where: row.product = 2, "
+                "rules: [{to: w, formula: product.w}]}"
             ),
             ["1", "2", "3"],
         ),

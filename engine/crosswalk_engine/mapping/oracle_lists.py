@@ -72,7 +72,8 @@ class Lists:
     def _rows(self, place: Place) -> Place:
         """The place of all rows, in their order; nobody stands at one of them yet."""
         each = self.each
-        names = {**place.names, **{step.scope: ".".join(step.path) for step in each.steps}}
+        names: dict[str, str] = dict(place.names)
+        names |= {step.scope: ".".join(step.path) for step in each.steps}
         try:
             rows = self._pairs(replace(place, names=names))
         except EvalError as error:
