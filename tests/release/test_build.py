@@ -52,7 +52,8 @@ def test_time_and_people_do_not_change_the_hash(project: Path, tmp_path: Path) -
 def test_release_carries_what_the_engine_needs(release: Path) -> None:
     """IR of mappings and conditions, tables, policies, id map, shapes; and who stands for it."""
     loaded = load_release(release)
-    assert set(loaded.mappings) == {"order-to-m3", "brightpearl-contact-to-m3-customer"}
+    bods = {"order-to-bod", "bod-to-order"}
+    assert set(loaded.mappings) == {"order-to-m3", "brightpearl-contact-to-m3-customer", *bods}
     conditions = loaded.conditions("orders-to-m3")
     assert conditions.accept is not None and len(conditions.ensures) == 1
     assert conditions.ensures[0] is not None

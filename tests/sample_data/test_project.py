@@ -61,17 +61,17 @@ def mapped() -> dict[int, MapResult]:
 
 
 def test_the_project_has_the_promised_parts() -> None:
-    """Two mappings of 35 and 12 rules, seven lookups, a flow, two policies, 29 worked examples."""
+    """Two mappings for M3, two for BODs, seven lookups, a flow, two policies, 41 worked examples."""
     loaded = project()
     rules = {
         name: sum(len(rule.rules) if isinstance(rule, EachRule) else 1 for rule in mapping.rules)
         for name, mapping in loaded.mappings.items()
     }
-    assert rules == {ORDER: 35, CUSTOMER: 12}
+    assert rules == {ORDER: 35, CUSTOMER: 12, "order-to-bod": 63, "bod-to-order": 34}
     assert len(loaded.lookups) == 7
     assert list(loaded.flows) == ["orders-to-m3"]
     assert sorted(loaded.policies) == ["addresses", "duplicates"]
-    assert sum(len(examples.cases) for examples in loaded.examples.values()) == 35
+    assert sum(len(examples.cases) for examples in loaded.examples.values()) == 41
 
 
 @pytest.mark.parametrize("name", [ORDER, CUSTOMER])

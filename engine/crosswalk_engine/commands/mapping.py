@@ -133,7 +133,7 @@ def _run(
     out.close()
     progress.clear()
     for said, count in warnings.most_common(_SHOWN):
-        typer.echo(f"{said} · {count:,} times", err=True)
+        typer.echo(f"warning {said} · {count:,} times", err=True)
     return mapped, rejected
 
 

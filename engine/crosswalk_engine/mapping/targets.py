@@ -47,6 +47,7 @@ def lint_targets(
     findings += _twice(targets)
     findings += _inside_another(targets)
     if shape is not None:
+        targets = [replace(target, path=_sampled(target.path)) for target in targets]
         findings += _unknown(targets, shape)
         findings += _unmapped(doc, targets, shape)
         findings += _too_short(targets, shape)
@@ -152,6 +153,20 @@ def _plain(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return (*segments[:-1], replace(segments[-1], each=0))
 
 
+def _sampled(path: Path) -> Path:
+    """As samples of XML show it: elements of one name, told apart by what follows a ``#``, are a list."""
+    if not any("#" in segment.name[1:] for segment in path.segments):
+        return path
+    return Path(
+        tuple(
+            Segment(segment.name.partition("#")[0], max(1, segment.each))
+            if "#" in segment.name[1:]
+            else segment
+            for segment in path.segments
+        )
+    )
+
+
 def _unknown(targets: list[Target], shape: Shape) -> Iterator[Finding]:
     for target in targets:
         name = str(target.path)
@@ -165,6 +180,8 @@ def _unknown(targets: list[Target], shape: Shape) -> Iterator[Finding]:
 def _unmapped(doc: MappingDocument, targets: list[Target], shape: Shape) -> Iterator[Finding]:
     """One remark on all fields that every sample of the target fills and no rule does."""
     mapped = {str(target.path) for target in targets}
+    if doc.target.xml is not None:
+        mapped |= {"#root", *(f"@{name}" for name in doc.target.xml.attributes)}
     missing = [path for path in shape.paths() if path not in mapped and _always_filled(shape, path)]
     if missing:
         shown = ", ".join(missing[:12]) + (" …" if len(missing) > 12 else "")
