@@ -391,8 +391,8 @@ checks:
         f"10: error CW-MAPPING-TARGET b: clashes with b, which {clash}",
         f"12: error CW-MAPPING-TARGET c.d: clashes with c, which {clash}",
         "15: error CW-FORMULA-FIELD l[] where: unknown field 'row.knd' at 1-7 (did you mean 'row.kind'?)",
-        "17: error CW-FORMULA-FIELD e: unknown field 'row.sk' at 1-6 (did you mean 'row.sku'?)",
-        "19: error CW-FORMULA-FIELD check x: unknown field 'nett' at 1-4 (did you mean 'net'?)",
+        "17: error CW-FORMULA-FIELD l[].e: unknown field 'row.sk' at 1-6 (did you mean 'row.sku'?)",
+        "19: error CW-FORMULA-FIELD check 'x': unknown field 'nett' at 1-4 (did you mean 'net'?)",
     }
     assert caught.value.exit_code == 78
 

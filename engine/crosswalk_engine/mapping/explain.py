@@ -6,8 +6,9 @@ from textwrap import wrap
 
 from crosswalk_engine.errors import ConfigError
 from crosswalk_engine.formula.functions import FUNCTIONS
-from crosswalk_engine.formula.ir import Aggregate, Call, Const, Node, Share, walk
-from crosswalk_engine.mapping.tree import EachTree, MappingTree, RuleTree
+from crosswalk_engine.formula.ir import Aggregate, Call, Const, Node, Present, Share, walk
+from crosswalk_engine.mapping.explain_rules import each_lines, head_lines, limits_of, rule_lines
+from crosswalk_engine.mapping.tree import AnyTree, CheckTree, EachTree, MappingTree, RuleTree, sources
 from crosswalk_engine.payload.nearest import did_you_mean
 
 _WIDTH = 100
@@ -21,7 +22,7 @@ def explain(tree: MappingTree, target: str | None = None) -> str:
     """
     blocks = dict(_blocks(tree))
     if target is None:
-        return "\n\n".join([_head(tree), *blocks.values()]) + "\n"
+        return "\n\n".join(["\n".join(head_lines(tree)), *blocks.values()]) + "\n"
     if target not in blocks:
         raise ConfigError(
             "CW-MAPPING-TARGET",
@@ -32,46 +33,41 @@ def explain(tree: MappingTree, target: str | None = None) -> str:
     return blocks[target] + "\n"
 
 
-def _head(tree: MappingTree) -> str:
-    source, goal = tree.source, tree.target
-    lines = [
-        tree.name,
-        f"  {source['system']} {source['entity']} -> {goal['system']} {goal['entity']}",
-    ]
-    lines += [
-        f"  with {name}: the {entity} whose id is {key}" for name, (entity, key, _) in tree.related.items()
-    ]
-    return "\n".join(lines)
-
-
 def _blocks(tree: MappingTree) -> Iterator[tuple[str, str]]:
-    for rule in tree.rules:
-        if isinstance(rule, RuleTree):
-            yield rule.to, _rule(rule, rule.to)
-            continue
-        yield rule.to, _each(rule)
-        for inner in rule.rules:
-            to = f"{rule.to}.{inner.to}"
-            yield to, _rule(inner, to)
+    for to, rule in _targets(tree.rules, ""):
+        yield to, _rule(rule, to) if isinstance(rule, RuleTree) else "\n".join(each_lines(rule, to))
     for check in tree.checks:
-        lines = [f"check: {check.name}", *_formula(check.text), *_reads(check.sources), *_uses(check.node)]
-        yield f"check: {check.name}", "\n".join(lines)
+        yield f"check: {check.name}", _check(check)
 
 
-def _each(each: EachTree) -> str:
-    lines = [f"{each.to}  one for each of {'.'.join(each.collection)}, called {each.alias}"]
-    lines += [f"    where {each.where_text}"] if each.where_text else []
-    lines += [f"    in the order of {each.order_text}"] if each.order_text else []
-    return "\n".join(lines)
+def _targets(rules: tuple[AnyTree, ...], above: str) -> Iterator[tuple[str, AnyTree]]:
+    """Every rule with its whole target path."""
+    for rule in rules:
+        to = f"{above}.{rule.to}" if above else rule.to
+        yield to, rule
+        if isinstance(rule, EachTree):
+            yield from _targets(rule.rules, to)
 
 
 def _rule(rule: RuleTree, to: str) -> str:
-    limits = [rule.type]
-    limits += ["required"] if rule.required else []
-    if rule.max_length is not None:
-        limits.append(f"at most {rule.max_length} characters" + (", cut if longer" if rule.cut else ""))
-    lines = [f"{to}  {', '.join(limits)}", *_formula(rule.text), *_reads(rule.sources), *_uses(rule.node)]
+    nodes = [node for node in (rule.node, rule.when) if node is not None]
+    read = dict.fromkeys(path for node in nodes for path in sources(node, rule.levels))
+    lines = [
+        f"{to}  {', '.join(limits_of(rule))}",
+        *_formula(rule.text),
+        *rule_lines(rule),
+        *_reads(tuple(read)),
+        *_uses(*nodes),
+    ]
     return "\n".join(lines)
+
+
+def _check(check: CheckTree) -> str:
+    lines = [f"check: {check.name}", *_formula(check.text)]
+    lines += [f"    only when {check.when_text}"] if check.when is not None else []
+    nodes = [node for node in (check.node, check.when) if node is not None]
+    read = dict.fromkeys(path for node in nodes for path in sources(node, ()))
+    return "\n".join([*lines, *_reads(tuple(read)), *_uses(*nodes)])
 
 
 def _formula(text: str) -> list[str]:
@@ -84,16 +80,23 @@ def _reads(sources: tuple[str, ...]) -> list[str]:
     return [f"    {line}" for line in _wrapped("reads " + ", ".join(sources))]
 
 
-def _uses(node: Node) -> list[str]:
+def _uses(*nodes: Node) -> list[str]:
     found: dict[str, None] = {}
-    for part in walk(node):
-        if isinstance(part, Call) and part.name in ("LOOKUP", "IDMAP") and isinstance(part.args[0], Const):
-            what = "lookup table" if part.name == "LOOKUP" else "id map of"
+    for part in (part for node in nodes for part in walk(node)):
+        if isinstance(part, Call) and FUNCTIONS[part.name].asks and isinstance(part.args[0], Const):
+            what = "lookup table" if FUNCTIONS[part.name].asks == "lookup" else "id map of"
             found.setdefault(f"asks the {what} {part.args[0].value}")
-        name = part.name if isinstance(part, Call | Aggregate) else "APPORTION"
-        if isinstance(part, Call | Aggregate | Share) and not FUNCTIONS[name].is_operator:
+        name = _function(part)
+        if name and not FUNCTIONS[name].is_operator:
             found.setdefault(f"{name}: {FUNCTIONS[name].summary}")
     return [f"    {line}" for line in found]
+
+
+def _function(node: Node) -> str:
+    """The function that a node stands for; empty when it stands for none."""
+    if isinstance(node, Call | Aggregate):
+        return node.name
+    return "APPORTION" if isinstance(node, Share) else "PRESENT" if isinstance(node, Present) else ""
 
 
 def _wrapped(text: str) -> list[str]:
@@ -102,12 +105,17 @@ def _wrapped(text: str) -> list[str]:
 
 def only(tree: MappingTree, target: str) -> MappingTree:
     """The mapping with nothing but the rule (or check) of `target`, which must be there."""
-    rules: list[RuleTree | EachTree] = []
-    for rule in tree.rules:
-        if rule.to == target:
-            rules.append(rule)
-        elif isinstance(rule, EachTree):
-            inner = tuple(part for part in rule.rules if f"{rule.to}.{part.to}" == target)
-            rules += [replace(rule, rules=inner)] if inner else []
     checks = tuple(check for check in tree.checks if f"check: {check.name}" == target)
-    return replace(tree, rules=tuple(rules), checks=checks)
+    return replace(tree, rules=_only(tree.rules, target, ""), checks=checks)
+
+
+def _only(rules: tuple[AnyTree, ...], target: str, above: str) -> tuple[AnyTree, ...]:
+    found: list[AnyTree] = []
+    for rule in rules:
+        to = f"{above}.{rule.to}" if above else rule.to
+        if to == target:
+            found.append(rule)
+        elif isinstance(rule, EachTree):
+            inner = _only(rule.rules, target, to)
+            found += [replace(rule, rules=inner)] if inner else []
+    return tuple(found)

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from crosswalk_engine.formula.ir import Aggregate, Node, Path, ScopeName, walk
 from crosswalk_engine.formula.typed import source_paths
+from crosswalk_engine.payload.paths import format_path
 from crosswalk_engine.payload.personal import is_personal as is_personal
 
 FORMAT = "crosswalk/mapping-ir@2"
@@ -255,6 +256,22 @@ class MappingTree:
             found.add(self.documents.collection)
         return frozenset(path for path in found if path)
 
+    @cached_property
+    def source_paths(self) -> tuple[str, ...]:
+        """The paths of the payload that the mapping reads, each once; those of related records too.
+
+        A collection that the mapping makes itself stands for the one that its elements are from.
+        """
+        made: dict[str, str] = {}
+        if self.documents is not None:
+            made[f"{format_path(self.documents.name)}[]"] = f"{format_path(*self.documents.collection)}[]"
+        for rule in self.walk():
+            if isinstance(rule, EachTree) and rule.rows_as is not None:
+                (element,) = sources(Path(rule.scope, ()), rule.levels)
+                made[f"{element}.{format_path(rule.rows_as)}[]"] = element
+        read = (path for node, levels in self.formulas() for path in sources(node, levels))
+        return tuple(dict.fromkeys(_from_source(path, made) for path in read))
+
     def formulas(self) -> Iterator[tuple[Node, tuple[Level, ...]]]:
         """Every formula of the mapping, with the levels that it stands in."""
         for rule in self.walk():
@@ -289,6 +306,13 @@ class MappingTree:
         from crosswalk_engine.mapping.stored import tree_from_json
 
         return tree_from_json(stored)
+
+
+def _from_source(path: str, made: Mapping[str, str]) -> str:
+    for name, source in made.items():
+        if path == name or path.startswith(f"{name}."):
+            return f"{source}{path[len(name) :]}"
+    return path
 
 
 def _walk(rules: tuple[AnyTree, ...]) -> Iterator[AnyTree]:
