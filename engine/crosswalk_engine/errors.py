@@ -63,6 +63,11 @@ class CrosswalkError(Exception):
         ]
         return " · ".join(part for part in labelled if part)
 
+    def advice(self) -> str:
+        """What is wrong, what was expected and what to do, for who shows the place and the value apart."""
+        labelled = [self.what, self.expected and f"expected {self.expected}", self.fix and f"fix: {self.fix}"]
+        return " · ".join(part for part in labelled if part)
+
     def __str__(self) -> str:
         return self.render()
 

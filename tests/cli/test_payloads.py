@@ -33,7 +33,7 @@ WHOLE = {
     "a number of 5,000 digits": (b'{"a":' + b"9" * 5000 + b"}", "CW-JSON-NUMBER", "more than 64 digits"),
     "single quotes": (b"{'a': 1}", "CW-JSON-SYNTAX", "double quotes"),
     "a comma too many": (b'{"a": 1,}', "CW-JSON-SYNTAX", ":1:9"),
-    "a comment": (b'{"a": 1} // c', "CW-JSON-SYNTAX", "a second value"),
+    "a comment": (b'{"a": 1} // c', "CW-JSON-SYNTAX", "no comments"),
     "a raw NUL": (b'{"a": "x\0y"}', "CW-NUL", "U+0000"),
     "CSV": (b"a,b\n1,2\n", "CW-NOT-JSON", "plain text"),
 }

@@ -202,7 +202,7 @@ class Mapper:
             try:
                 pieces = [piece for output in result.outputs for piece in self._encode(output)]
             except RecordError as error:
-                problem = Problem(error.where, error.code, error.got, error.what)
+                problem = Problem(error.where, error.code, error.got, error.advice())
                 made.rejects.append(_reject(line, self._key(record), (problem,)))
             else:
                 made.output += pieces
@@ -239,7 +239,7 @@ def _work_items(items: list[Item]) -> Outcome:
 
 
 def _unreadable(error: RecordError, where: str) -> Problem:
-    return Problem(inside(error, where), error.code, masked(error.got), error.what)
+    return Problem(inside(error, where), error.code, masked(error.got), error.advice())
 
 
 def inside(error: RecordError, where: str) -> str:

@@ -75,7 +75,7 @@ def _value(
     from crosswalk_engine.formula import EvalError, to_json_value
 
     if isinstance(item, RecordError):
-        found = _error(line, item.code, masked(item.got), item.what)
+        found = _error(line, item.code, masked(item.got), item.advice())
         found["error"] |= {"path": inside(item, where)}
         return found
     try:

@@ -4,6 +4,7 @@ One file of a project, or one of its folders, is judged as part of that project:
 connections. A release is judged by the documents that it carries.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from crosswalk_engine.release.lint import lint_release
 from crosswalk_engine.release.load import load_release
 from crosswalk_engine.release.manifest import FILE as MANIFEST
 
+#: The line that says what a document is; without it the whole document is read, to say what is wrong with it.
+_FORMAT = re.compile(rb"^format: *(?P<format>crosswalk/[a-z-]+@[0-9]+)\s*$", re.MULTILINE)
 _MODELS: dict[str, type[Document]] = {
     "mapping": MappingDocument,
     "mapping-test": ExamplesDocument,
@@ -193,8 +196,13 @@ def _kind(path: Path) -> str:
     """By the document's `format`, so that a misplaced file is named for what it is."""
     if path.suffix == ".csv":
         return "lookup"
-    data = load_yaml(path.read_bytes(), where=str(path)).data
-    stated = data.get("format") if isinstance(data, dict) else None
+    raw = path.read_bytes()
+    line = _FORMAT.search(raw)
+    if line is not None:
+        stated = line["format"].decode()
+    else:
+        data = load_yaml(raw, where=str(path)).data
+        stated = data.get("format") if isinstance(data, dict) else None
     kind = str(stated).removeprefix("crosswalk/").partition("@")[0]
     if kind in _MODELS or kind in ("project", "policy"):
         return kind

@@ -14,13 +14,11 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from crosswalk_engine.errors import ConfigError, MissingFileError, masked
-from crosswalk_engine.payload.documents import Document, Strict, load_document
+from crosswalk_engine.payload.documents import NAME, Document, Strict, load_document
 from crosswalk_engine.payload.durations import Duration
 
 FORMAT: Final = "crosswalk/mapping@1"
 RULE_SET: Final = "crosswalk/rule-set@1"
-#: Names of documents are also names of files, in any file system.
-NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 #: Levels of lists in lists; formulas see the record and the element of every level.
 MAX_LEVELS: Final = 4
 #: An alias, or the name of a related record: formulas write it like a field.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self, TypeVar, get_args
+from typing import Any, ClassVar, Final, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
@@ -12,6 +12,9 @@ from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.payload.secrets import find_secrets, looks_secret, pointer
 from crosswalk_engine.payload.upgrades import STEPS, Steps, split_format, upgraded
 from crosswalk_engine.payload.yaml import Place, YamlDocument, load_yaml
+
+#: Names of documents are also names of files, in any file system.
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 
 
 class Strict(BaseModel):
@@ -169,7 +172,7 @@ def _findings(
             yield Finding(where, "CW-DOCUMENT-MISSING-KEY", "error", message)
         else:
             got = "" if hidden or isinstance(fault["input"], dict | list) else f", not {_got(fault['input'])}"
-            message = f"{shown}: {_plain(fault['msg'])}{got}"
+            message = f"{shown}: {_in_words(fault)}{got}"
             yield Finding(where, "CW-DOCUMENT-VALUE", "error", message)
 
 
@@ -251,6 +254,12 @@ _WORDS = {
     "a valid integer": "a whole number",
     "a valid number": "a number",
 }
+
+
+def _in_words(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "string_pattern_mismatch" and NAME in fault["ctx"]["pattern"]:
+        return "a name has up to 100 letters, digits, `.`, `_` and `-`, and begins with a letter or digit"
+    return _plain(fault["msg"])
 
 
 def _plain(message: str) -> str:

@@ -76,10 +76,10 @@ def explain_syntax(error: json.JSONDecodeError) -> tuple[str, str, str, str]:
     if not rest or error.msg.startswith("Unterminated string"):
         return "CW-JSON-TRUNCATED", "the JSON ends before it is complete", "fetch or copy it whole", context
     what, fix = f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}", ""
-    if error.msg == "Extra data":
-        what, fix = "a second value follows the first", "one value a file, or one object a line (NDJSON)"
-    elif rest.startswith(("//", "/*", "#")):
+    if rest.startswith(("//", "/*", "#")):
         what, fix = "JSON has no comments", "remove the comment"
+    elif error.msg == "Extra data":
+        what, fix = "a second value follows the first", "one value a file, or one object a line (NDJSON)"
     elif before.endswith(",") and rest[0] in "}]":
         what, fix = "a comma stands before a closing bracket", "remove the comma"
     elif rest.startswith("'"):

@@ -7,6 +7,8 @@ A name is near when the letters are (a slip of the fingers), when only its spell
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+from crosswalk_engine.errors import masked
+
 #: Below this share of common letters two names are not offered for one another (difflib's own default).
 CUTOFF = 0.6
 #: `sku` is offered `productSku`: the end of a name, of at least three letters, names the thing itself.
@@ -29,7 +31,7 @@ def nearest(wrong: str, candidates: Iterable[str], limit: int = 3) -> tuple[str,
 def did_you_mean(wrong: str, candidates: Iterable[str]) -> str:
     """A suggestion for a finding: ``did you mean 'price'?``, or an empty text when nothing is near."""
     found = nearest(wrong, candidates, limit=1)
-    return f"did you mean '{found[0]}'?" if found else ""
+    return f"did you mean '{masked(found[0])}'?" if found else ""
 
 
 def _likeness(wrong: str, candidate: str) -> float:
