@@ -64,6 +64,11 @@ class CompiledMapping:
         assert self.tree.documents is not None
         return generate_parts(self.tree.documents)
 
+    def prepare(self) -> None:
+        """Writes all functions now; else those beside the first are written when they are first needed."""
+        for made in (self._plain, self._careful, self._keys):
+            assert made is not None
+
     @property
     def name(self) -> str:
         """The mapping's name."""
