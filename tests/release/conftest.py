@@ -24,11 +24,18 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of the sample project, to be copied: building it takes seconds."""
+    folder = tmp_path_factory.mktemp("built") / "release"
+    build_release(SAMPLE, folder, author="ana", approver="ben", at=AT)
+    return folder
+
+
 @pytest.fixture
-def release(project: Path, tmp_path: Path) -> Path:
-    """A release of the copy."""
-    build_release(project, tmp_path / "release", author="ana", approver="ben", at=AT)
-    return tmp_path / "release"
+def release(built: Path, tmp_path: Path) -> Path:
+    """A release of the project as it is before a test edits it."""
+    return Path(shutil.copytree(built, tmp_path / "release"))
 
 
 @pytest.fixture
