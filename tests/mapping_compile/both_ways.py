@@ -5,8 +5,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from crosswalk_engine.errors import FindingsError
 from crosswalk_engine.formula import Scope
+from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir
 from crosswalk_engine.mapping.document import MappingDocument, RuleSet, load_mapping
 from crosswalk_engine.mapping.oracle import Oracle
 from crosswalk_engine.mapping.result import MapResult
@@ -20,6 +22,7 @@ source: {system: shop, entity: order}
 target: {system: erp, entity: sales_order}
 """
 RuleSets = Mapping[str, RuleSet]
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def document(text: str) -> MappingDocument:
@@ -50,6 +53,15 @@ def mapped(text: str, record: dict[str, Any], sets: RuleSets | None = None, **op
     tree, lookups = tree_of(text, sets), options.pop("lookups", {})
     before = copy.deepcopy(record)
     found = Oracle(tree, lookups).apply(record, **options)
+    compiled = compile_ir(tree.to_json(), lookups)
+    raw = _encode(record)
+    for result in (
+        compiled.apply(record, **options),
+        compiled.apply_bytes(raw, **options),
+        CompiledMapping(tree, lookups).apply_bytes(raw, **options),
+    ):
+        assert result == found
+        assert result.outputs_bytes() == found.outputs_bytes()
     assert record == before
     return found
 

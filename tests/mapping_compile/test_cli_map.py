@@ -177,7 +177,7 @@ def test_broken_mappings_are_refused_with_all_problems(
     assert command(shop) == 78
     shown = capsys.readouterr().err
     assert "shop-to-erp.yaml:8: error CW-FORMULA-FUNCTION number: unknown function 'CONCT' at 1-5" in shown
-    assert "shop-to-erp.yaml:14: error CW-FORMULA-SYNTAX sku" in shown
+    assert "shop-to-erp.yaml:14: error CW-FORMULA-SYNTAX lines[].sku" in shown
 
 
 def test_fields_that_no_record_has_are_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
