@@ -4,8 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from crosswalk_engine.mapping.document import NAME
-from crosswalk_engine.payload.documents import Document, Strict
+from crosswalk_engine.payload.documents import NAME, Document, Strict
 
 FORMAT: Final = "crosswalk/project@1"
 FILE: Final = "project.yaml"

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from crosswalk_engine.errors import RejectedError
-from crosswalk_engine.mapping.document import NAME, load_mapping
+from crosswalk_engine.mapping.document import load_mapping
+from crosswalk_engine.payload.documents import NAME
 from crosswalk_engine.payload.yaml import dump_yaml
 from crosswalk_models.feedback import Decision
 

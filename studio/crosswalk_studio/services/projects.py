@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from crosswalk_engine.errors import CannotWriteError, MissingFileError, RejectedError
-from crosswalk_engine.mapping.document import NAME
+from crosswalk_engine.payload.documents import NAME
 from crosswalk_engine.payload.yaml import dump_yaml
 from crosswalk_engine.project.manifest import FILE
 

@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from crosswalk_engine.errors import CrosswalkError, RecordError, RejectedError
-from crosswalk_engine.mapping.document import NAME
 from crosswalk_engine.payload.codecs import encode_json, read_records
+from crosswalk_engine.payload.documents import NAME
 from crosswalk_engine.payload.shape import Shape, infer_shape
 from crosswalk_engine.payload.yaml import dump_yaml
 from crosswalk_engine.project.manifest import FILE
