@@ -157,6 +157,7 @@ def test_what_may_have_been_sent_keeps_its_inputs(journal: Journal) -> None:
     (write,) = sent(journal.core.db)
     assert input_numbered(journal.core.db, write.input or 0)[0] == {"version": 2}
     assert write.answers == {("customer", "5"): "C2", ("customer", "6"): None}
+    assert journal.core.db.execute("select count(*) from input").fetchone()[0] == 1
 
 
 def test_a_failed_batch_leaves_nothing_behind(journal: Journal) -> None:

@@ -29,6 +29,11 @@ _RESEND = (
     " input = (select max(id) from input where input.event = effect.event and input.step = effect.step)"
     " where id = ?"
 )
+#: What nothing is made from any more; the newest inputs of an event stay.
+_FORGET_INPUT = (
+    "delete from input where id = ? and not exists (select 1 from effect where effect.input = input.id)"
+    " and id < (select max(id) from input as new where new.event = input.event and new.step = input.step)"
+)
 _QUEUE = (
     "insert into effect(event, flow, step, record, natural_key, idempotency, request, state, due, created_at)"
     " values(?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) on conflict(idempotency) do nothing"
@@ -85,7 +90,9 @@ class Outbox:
     def resend(self, effect: Effect, request: dict[str, Any], answers: Answers = _NO_ANSWERS) -> None:
         """The earlier attempt is certainly not there: from now on `request` is what may have got through."""
         with self._core.transaction() as db:
+            (before,) = db.execute("select input from effect where id = ?", (effect.id,)).fetchone()
             db.execute(_RESEND, (_json(request), _answers(answers), effect.id))
+            db.execute(_FORGET_INPUT, (before,))
 
     def progress(self, effect: Effect, value: str) -> None:
         """Remember how far an effect of several calls has come (e.g. a temporary number)."""
