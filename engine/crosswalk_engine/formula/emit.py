@@ -127,9 +127,10 @@ class ScalarEmitter(PathEmitter):
             return name
         test = f"need({name}, {self.constant(BOOLEAN, 'BOOLEAN')}, {who!r})"
         if operand.const:
+            # This raises; and Python warns of further tests of a literal.
             self.writer.line(test)
-        else:
-            self.writer.line(f"if {name}.__class__ is not bool and {name} is not None: {test}")
+            return "None"
+        self.writer.line(f"if {name}.__class__ is not bool and {name} is not None: {test}")
         return name
 
     def _chain(self, node: Call) -> Operand:
