@@ -74,6 +74,24 @@ def test_problem(text: str, start: int, end: int, code: str, suggestion: str) ->
     assert suggestion in problem.suggestion
 
 
+@pytest.mark.parametrize("text", [case[0] for case in CASES if case[0]])
+def test_every_problem_says_where_what_and_what_to_do(text: str) -> None:
+    """Columns inside the formula, what was found there, and a next step: no problem goes without."""
+    for problem in check_formula(text, SCOPE):
+        assert 1 <= problem.start <= problem.end <= len(text)
+        assert problem.found
+        assert problem.suggestion
+
+
+def test_a_long_formula_is_not_shown_in_full() -> None:
+    """Of 100,000 characters a message shows the beginning, with at most 200 carets."""
+    with pytest.raises(FormulaError) as caught:
+        parse_formula("a" * 100_000)
+    shown = caught.value.render()
+    assert caught.value.problems[0].code == "CW-FORMULA-LENGTH"
+    assert len(shown) < 800 and shown.count("^") == 80
+
+
 def test_all_problems_at_once() -> None:
     """Three mistakes in one formula are three problems, in the order of their columns."""
     problems = check_formula("CONCAT(prce, UPER(qty), LOOKUP('nix', nett), paid + 1)", SCOPE)

@@ -387,7 +387,7 @@ checks:
     clash = "has a rule already (keep one of the two)"
     assert {finding.render().removeprefix("small.yaml:") for finding in caught.value.findings} == {
         "8: error CW-FORMULA-FUNCTION a: unknown function 'UPER' at 1-4 (did you mean 'UPPER'?)",
-        "9: error CW-FORMULA-FIELD b: unknown field 'prce' at 1-4",
+        "9: error CW-FORMULA-FIELD b: unknown field 'prce' at 1-4 (there is: id, ref, net, customer, rows)",
         f"10: error CW-MAPPING-TARGET b: clashes with b, which {clash}",
         f"12: error CW-MAPPING-TARGET c.d: clashes with c, which {clash}",
         "15: error CW-FORMULA-FIELD l[] where: unknown field 'row.knd' at 1-7 (did you mean 'row.kind'?)",

@@ -116,7 +116,10 @@ class Checker:
                 if isinstance(error, EvalError):
                     spans = [arg.span for at, arg in enumerate(node.args) if function.param(at).literal]
                     start, end = min(spans)[0], max(spans)[1]
-                    problem = FormulaProblem(start, end, "CW-FORMULA-ARGUMENT", error.message, error.value)
+                    advice = f"it is written {function.usage()}"
+                    problem = FormulaProblem(
+                        start, end, "CW-FORMULA-ARGUMENT", error.message, error.value, advice
+                    )
                     self.problems.append(problem)
 
     def _note(self, node: Node, code: str, message: str, found: str, advice: str = "") -> None:
@@ -133,4 +136,6 @@ def _conversion(found: Kinds, wanted: Kinds) -> str:
         return "write TO_DATE(…) around it"
     if "DATETIME" in wanted and "TEXT" in found:
         return "write TO_DATETIME(…) around it"
+    if wanted == BOOLEAN:
+        return "compare it with something, e.g. write = 'x' or IS NOT NULL after it"
     return ""

@@ -282,18 +282,14 @@ class Converter:
             return self._present(trees, span)
         folds = function.is_aggregate or function.name == "APPORTION"
         if where is not None and not function.is_aggregate:
-            self._note(
-                span, "CW-FORMULA-AGGREGATE", f"FILTER does not go with {function.name}", function.name
-            )
+            message = f"FILTER does not go with {function.name}"
+            self._note(span, "CW-FORMULA-AGGREGATE", message, function.name, "write CASE WHEN … around it")
         if not self._fits(function, trees, span):
             return _UNKNOWN
         if folds and self.inside:
-            self._note(
-                span,
-                "CW-FORMULA-AGGREGATE",
-                f"{function.name} stands inside {self.inside[-1]}",
-                function.name,
-            )
+            message = f"{function.name} stands inside {self.inside[-1]}"
+            advice = "put the inner one into an `each` over the outer part, or take it out"
+            self._note(span, "CW-FORMULA-AGGREGATE", message, function.name, advice)
             return _UNKNOWN
         self.inside += [function.name] if folds else []
         before = len(self.problems)
@@ -309,7 +305,8 @@ class Converter:
         if function.name == "ROW_KEY" and self.scope.row is None:
             self._note(span, "CW-FORMULA-AGGREGATE", "ROW_KEY stands only inside an `each`", "ROW_KEY")
         if function.name == "ROW_KEY" and "APPORTION" in self.inside:
-            self._note(span, "CW-FORMULA-AGGREGATE", "ROW_KEY stands inside APPORTION", "ROW_KEY")
+            advice = "weigh by a field of the row"
+            self._note(span, "CW-FORMULA-AGGREGATE", "ROW_KEY stands inside APPORTION", "ROW_KEY", advice)
         return Call(function.name, args, span)
 
     def _fits(self, function: Function, trees: list[Any], span: Span) -> bool:
@@ -336,9 +333,8 @@ class Converter:
             )
         value = scale.value if isinstance(scale, Const) else None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SCALE:
-            self._note(
-                span, "CW-FORMULA-ARGUMENT", f"the scale of APPORTION is a number from 0 to {MAX_SCALE}", ""
-            )
+            message = f"the scale of APPORTION is a number from 0 to {MAX_SCALE}"
+            self._note(span, "CW-FORMULA-ARGUMENT", message, "", "write e.g. 2, for cents")
             return _UNKNOWN
         return Share(amount, self.binder.weights(weights), value, self.resolver.stands[-1].scope, span)
 

@@ -1,7 +1,7 @@
 """What can be wrong with a formula (`FormulaError`) and with a value that it meets (`EvalError`)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from crosswalk_engine.errors import ConfigError, RecordError, masked
 
@@ -33,12 +33,35 @@ class FormulaProblem:
         return f"{self.message} at {place}{hint}"
 
 
+#: The longest row of carets, and the longest formula that is shown with them.
+_CARETS = 200
+_SHOWN = 400
+#: The next step where a problem has no better one.
+_NEXT: Mapping[str, str] = {
+    "CW-FORMULA-SYNTAX": "a formula is fields, values, functions and operators: UPPER(name) || '-' || code",
+    "CW-FORMULA-LENGTH": "split it into several rules",
+    "CW-FORMULA-NESTING": "split it into several rules, or use fewer brackets",
+    "CW-FORMULA-FIELD": "look into a sample for its name",
+    "CW-FORMULA-FUNCTION": "look it up in the list of functions",
+    "CW-FORMULA-TYPE": "convert it, or use another field",
+    "CW-FORMULA-AGGREGATE": "put the rule into an `each`, or take the function out",
+    "CW-FORMULA-LOOKUP": "add the table, lookups/<name>.csv",
+    "CW-FORMULA-IDMAP": "use the name of an entity of the project",
+}
+
+
+def _complete(text: str, problem: FormulaProblem) -> FormulaProblem:
+    """The problem with what was found and the next step, where it did not say them itself."""
+    found = problem.found or masked(text[problem.start - 1 : problem.end])
+    return replace(problem, found=found, suggestion=problem.suggestion or _NEXT.get(problem.code, ""))
+
+
 class FormulaError(ConfigError):
     """A formula that cannot be used; holds every problem that was found in it."""
 
     def __init__(self, text: str, problems: Iterable[FormulaProblem]) -> None:
         self.text = text
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(_complete(text, problem) for problem in problems))
         first = self.problems[0]
         more = len(self.problems) - 1
         super().__init__(
@@ -56,11 +79,12 @@ class FormulaError(ConfigError):
         """The one-line form, then the formula with carets under each problem."""
         lines = [super().render()]
         shown = "".join(c if c.isprintable() else " " for c in self.text)
-        if len(shown) > 400:
+        if len(shown) > _SHOWN:
             return "\n".join(lines + [f"  {problem.render()}" for problem in self.problems[1:]])
         lines.append(f"  {shown}")
         for problem in self.problems:
-            caret = " " * (problem.start - 1) + "^" * max(1, problem.end - problem.start + 1)
+            width = min(problem.end, len(shown)) - problem.start + 1
+            caret = " " * (problem.start - 1) + "^" * min(max(1, width), _CARETS)
             hint = f"; {problem.suggestion}" if problem.suggestion else ""
             lines.append(f"  {caret} {problem.message}{hint}")
         return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from crosswalk_engine.formula.ir import Path, Related, ScopeName, Span
 from crosswalk_engine.formula.problems import FormulaProblem
@@ -20,6 +21,8 @@ from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.payload.paths import format_path
 from crosswalk_engine.payload.shape import Shape
 
+#: Fields that are named when none is near the one that was meant.
+_SOME = 8
 _KINDS = {"text": TEXT, "integer": INTEGER, "number": DECIMAL, "boolean": BOOLEAN}
 
 
@@ -30,6 +33,11 @@ def value_kinds(shape: Shape | None) -> Kinds:
     kinds = NOTHING.union(*(_KINDS[kind] for kind in shape.scalar_kinds if kind in _KINDS))
     blank_only = kinds == TEXT and shape.blank >= shape.kinds.get("text", 0)
     return ANY if blank_only or not kinds else kinds
+
+
+@lru_cache(maxsize=64)
+def _declared(collections: frozenset[str]) -> frozenset[Names]:
+    return frozenset(map(names, collections))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,7 @@ class Resolver:
         self.own = own_steps(self.stands)
         self.derived = derived_paths(scope, self.stands)
         self.parameters = {name: names(path) for name, path in scope.parameters.items()}
-        collections = {names(path) for path in scope.collections}
-        self.collections = collections | {stand.path for stand in self.stands}
+        self.collections = _declared(scope.collections) | {stand.path for stand in self.stands}
         self.keys = {name: split_at_each(path) for name, path in scope.related_keys.items()}
         self._by_scope = {stand.scope: stand for stand in self.stands}
         #: place in the formula -> the parameter that was written there
@@ -200,7 +207,8 @@ class Resolver:
         candidates = [f"{prefix}{path}" for path in known if path]
         if not prefix:
             candidates += [*self.scope.related, *(stand.alias for stand in self.stands), *self.parameters]
-        return did_you_mean(shown, candidates)
+        some = ", ".join([path for path in dict.fromkeys(known) if path and "." not in path][:_SOME])
+        return did_you_mean(shown, candidates) or (f"there is: {some}" if some else "")
 
     def _problem(
         self, node: Path | Related, code: str, message: str, found: str, advice: str
