@@ -39,7 +39,8 @@ def workbook(rows: str = ROWS, dimension: str = "", *, extra: dict[str, bytes] |
     parts = {
         "[Content_Types].xml": (
             f'<?xml version="1.0"?><Types xmlns="{PACKAGE}/content-types">'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="rels" ContentType='
+            '"application/vnd.openxmlformats-package.relationships+xml"/>'
             '<Default Extension="xml" ContentType="application/xml"/>'
             '<Override PartName="/xl/workbook.xml" ContentType='
             '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'

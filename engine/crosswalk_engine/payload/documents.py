@@ -53,7 +53,6 @@ class Document(Strict):
             return f"{self._source.where} {pointer(place)}".strip()
         return YamlDocument(None, self._source.where, self._source.lines).at(place)
 
-
     def read_from(self, where: str) -> Self:
         """This document, for findings: read from the file `where`, which has no lines."""
         self._source = Source(where)
@@ -157,8 +156,13 @@ def _findings(
     error: ValidationError, document: YamlDocument, model: type[BaseModel], hidden: bool
 ) -> Iterator[Finding]:
     schema: dict[str, Any] | None = None
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    inside = {fault["loc"][:length] for fault in faults for length in range(1, len(fault["loc"]))}
+    for fault in faults:
         kind = fault["type"]
+        if kind == "too_short" and fault["loc"] in inside:
+            # Its elements are there, but have faults of their own.
+            continue
         place = _place(document.data, fault["loc"], about_key=kind in ("missing", "extra_forbidden"))
         where, shown = document.at(place), _shown(place)
         if kind == "extra_forbidden":
@@ -265,6 +269,9 @@ def _in_words(fault: Mapping[str, Any]) -> str:
 def _plain(message: str) -> str:
     """pydantic's sentence without its marks of origin, in the words of YAML."""
     message = message.removeprefix("Value error, ").removeprefix("Input ")
+    message = re.sub(
+        r"(?:Tuple|List) should have (at least \d+ items?) after.*", r"there should be \1", message
+    )
     message = re.sub("a valid dictionary( or .*)?", "keys with values", message)
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)

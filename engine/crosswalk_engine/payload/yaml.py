@@ -6,6 +6,7 @@ quoted. Duplicate keys, anchors, aliases, tags and a second document are refused
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,8 @@ from crosswalk_engine.payload.text import UnreadableTextError, read_text
 
 #: Documents are written by people; 2 MB of YAML is more than anybody reviews.
 MAX_BYTES = 2_000_000
+#: Findings of one kind; who made so many knows by then.
+MAX_ALIKE = 50
 Place = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d*)")
@@ -79,6 +82,7 @@ class _Builder:
         self.where = where
         self.findings: list[Finding] = []
         self.lines: dict[Place, int] = {}
+        self.alike: Counter[str] = Counter()
 
     def build(self, raw: bytes | str) -> Any:
         try:
@@ -113,6 +117,9 @@ class _Builder:
         if "\t" in row[: len(row) - len(row.lstrip())]:
             return self._stop(line, "TAB", "the line is indented with a tab", "indent with spaces")
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+        if "nesting depth" in problem:
+            # The parser looks ahead and gives up before the events of the outer levels come.
+            return self._stop(line, "DEPTH", f"nested deeper than {DEFAULT.depth}")
         column = "" if mark is None else f" at column {mark.column + 1}"
         opened = getattr(error, "context_mark", None)
         if opened is not None and opened.line + 1 != line:
@@ -206,6 +213,11 @@ class _Builder:
 
     def _note(self, event: yaml.Event, kind: str, message: str, suggestion: str = "") -> None:
         self._add(_line(event), kind, message, suggestion)
+        self.alike[kind] += 1
+        if self.alike[kind] == MAX_ALIKE:
+            raise self._stop(
+                _line(event), kind, f"{MAX_ALIKE} of this kind stand up to here; the rest is not read"
+            )
 
     def _stop(self, line: int, kind: str, message: str, suggestion: str = "") -> _StopError:
         self._add(line, kind, message, suggestion)
