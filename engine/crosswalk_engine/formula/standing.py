@@ -1,9 +1,11 @@
 """Where a formula that stands in `each` rules is evaluated by itself: which rows it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from crosswalk_engine.formula.env import Env
+from crosswalk_engine.formula.ir import ScopeName
 from crosswalk_engine.formula.oracle import Place, RowAt, walk_tree
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import Rows, elements, raw
@@ -12,69 +14,81 @@ from crosswalk_engine.formula.typed import Row
 
 #: The key of a row, or one for each level from the outermost; the first row where one is left out.
 Keys: TypeAlias = str | int | Sequence[str | int] | None
+#: A row with the key of each of its steps.
+_Keyed: TypeAlias = tuple[tuple[str, ...], RowAt]
 
 
 def stand(rows: Sequence[Row], record: Any, env: Env, keys: Keys = None) -> Place:
     """The place of the rows with `keys` in `record`; a group holds all rows of its list.
 
+    One key by itself is that of the innermost level.
+
     Raises:
         EvalError: CW-ROW when there is no such row; what reading the lists and their order raises.
     """
-    place = Place(record, env)
     wanted: list[str | None]
-    if isinstance(keys, str | int):  # that of the innermost level
+    if isinstance(keys, str | int):
         wanted = [*[None] * (len(rows) - 1), str(keys)]
     else:
         wanted = [*map(str, keys or ()), *[None] * len(rows)]
-    for row, key in zip(rows, wanted, strict=False):
-        place = _enter(place, row, key)
+    place, at = Place(record, env), 0
+    for steps in _lists(rows):
+        place = _enter(place, steps, wanted[at : at + len(steps)])
+        at += len(steps)
     return place
 
 
-def _enter(place: Place, row: Row, key: str | None) -> Place:
-    where = ".".join(row.collection)
-    start = place.record if row.base == "record" else place.levels[row.base]
-    base = "" if row.base == "record" else place.names[row.base]
-    pairs = elements(raw(start, row.parts, base), where)
-    before = place.rows[place.at].elements if row.flattens and place.rows else {}
-    inside = Place(
-        place.record,
-        place.env,
-        place.levels,
-        [RowAt(own, {**before, row.scope: element}) for own, element in pairs],
-        names={**place.names, row.scope: where},
-    )
-    order = row.order_by
-    if order is not None:
-        keys = [walk_tree(order, _at(inside, number)) for number in range(len(pairs))]
-        inside = _with_rows(inside, [at for _, at in ordered(_numbered(inside.rows), keys)])
-    if row.rows_as is not None:
-        inside = _with_rows(inside, [_group(at, row, pairs) for at in inside.rows])
-    return _at(inside, _find(inside.rows, key, where))
+def _lists(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows by the `each` rule that makes them."""
+    found: list[list[Row]] = []
+    for row in rows:
+        if row.flattens and found:
+            found[-1].append(row)
+        else:
+            found.append([row])
+    return found
 
 
-def _numbered(rows: Sequence[RowAt]) -> list[tuple[str, Any]]:
-    return [(row.key, row) for row in rows]
+def _enter(place: Place, steps: list[Row], keys: list[str | None]) -> Place:
+    names = dict(place.names)
+    names |= {row.scope: ".".join(row.collection) for row in steps}
+    around, last = replace(place, names=names), steps[-1]
+    found = list(_pairs(around, steps, (), {}))
+    if last.order_by is not None:
+        inside = replace(around, rows=[row for _, row in found])
+        values = [walk_tree(last.order_by, _at(inside, number)) for number in range(len(found))]
+        found = [pair for _, pair in ordered([("", pair) for pair in found], values)]
+    rows = [row for _, row in found]
+    if last.rows_as is not None:
+        whole = Rows((".".join(own), row.elements[last.scope]) for own, row in found)
+        rows = [_group(row, last.scope, {last.rows_as: whole}) for row in rows]
+    for number, (own, _) in enumerate(found):
+        if all(key in (None, mine) for key, mine in zip(keys, own, strict=True)):
+            return _at(replace(around, rows=rows), number)
+    wanted = ".".join(key or "*" for key in keys)
+    raise EvalError("CW-ROW", wanted, f"{'.'.join(last.collection)} has no such row")
 
 
-def _with_rows(place: Place, rows: Sequence[RowAt]) -> Place:
-    return Place(place.record, place.env, place.levels, rows, names=place.names)
+def _pairs(
+    place: Place, steps: list[Row], keys: tuple[str, ...], above: dict[ScopeName, Any]
+) -> Iterator[_Keyed]:
+    """Every way through the steps of one `each`."""
+    if not steps:
+        yield keys, RowAt(keys[-1], above)
+        return
+    row, rest = steps[0], steps[1:]
+    start = place.record if row.base == "record" else {**place.levels, **above}[row.base]
+    found = raw(start, row.parts, place.names[row.base])
+    for key, element in elements(found, ".".join(row.collection)):
+        yield from _pairs(place, rest, (*keys, key), {**above, row.scope: element})
 
 
-def _group(at: RowAt, row: Row, pairs: list[tuple[str, Any]]) -> RowAt:
-    element = at.elements[row.scope]
+def _group(row: RowAt, scope: ScopeName, made: dict[str, Rows]) -> RowAt:
+    element = row.elements[scope]
     fields = element if isinstance(element, dict) else {}
-    return RowAt(at.key, {**at.elements, row.scope: {**fields, str(row.rows_as): Rows(pairs)}})
+    return RowAt(row.key, {**row.elements, scope: {**fields, **made}})
 
 
 def _at(place: Place, number: int) -> Place:
     place.env.row_key = place.rows[number].key
     return place.row(number)
-
-
-def _find(rows: Sequence[RowAt], key: str | None, where: str) -> int:
-    wanted = key if key is not None else (rows[0].key if rows else "")
-    found = next((number for number, row in enumerate(rows) if row.key == wanted), None)
-    if found is None:
-        raise EvalError("CW-ROW", wanted, f"{where} has no such row")
-    return found
