@@ -44,14 +44,17 @@ class CsvReader:
         Raises:
             RecordError: CW-CSV-HEADER, CW-ENCODING, CW-NUL or CW-CSV-QUOTE: nothing can be read from here on.
         """
+        try:
+            yield from self._records()
+        except UnreadableTextError as error:
+            raise self._text_fault(error) from error
+
+    def _records(self) -> Iterator[Item]:
         lines = self._lines()
         first = list(islice(lines, _LOOK))
-        layout = sniff_layout([line for line in first if line.strip()] or [""])
+        layout = sniff_layout([line for line in first if line.strip()])
         csv.field_size_limit(self._limits.cell)
         rows = csv.reader(self._kept(chain(first, lines)), delimiter=layout.delimiter, strict=True)
-        yield from self._records(rows, layout)
-
-    def _records(self, rows: "_csv.Reader", layout: Layout) -> Iterator[Item]:
         header: list[str] | None = None
         while True:
             line = rows.line_num + 1
@@ -66,8 +69,6 @@ class CsvReader:
                     raise fault from error
                 yield line, fault
                 continue
-            except UnreadableTextError as error:
-                raise self._text_fault(error) from error
             if not row or (layout.stated and line == 1):
                 continue
             if header is None:

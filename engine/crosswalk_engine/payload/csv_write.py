@@ -24,8 +24,9 @@ def csv_cell(value: Any) -> str:
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Lines of CSV in UTF-8: commas, quotes where needed, each line ended by a line feed."""
+    """Lines of CSV in UTF-8 (RFC 4180): commas, quotes where needed, each line ended by CR and LF."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # The writer quotes what holds a character of the line's end, so a lone CR too.
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerows([csv_cell(value) for value in row] for row in rows)
     return out.getvalue().encode()

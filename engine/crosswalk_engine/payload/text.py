@@ -31,7 +31,7 @@ _SIGNATURES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class UnreadableTextError(Exception):
     """These bytes are not the text that was wanted.
 

@@ -27,6 +27,7 @@ _SAID = {
         "an attribute stands twice in one element",
         "keep one of the two",
     ),
+    "XML_ERROR_SYNTAX": ("CW-XML-SYNTAX", "text stands outside of a document", "remove it"),
     "XML_ERROR_JUNK_AFTER_DOC_ELEMENT": (
         "CW-XML-SYNTAX",
         "text follows the end of the document",
