@@ -8,6 +8,7 @@ from crosswalk_engine.mapping.faults import check_fields, check_spot, rule_spot
 from crosswalk_engine.mapping.settle import REJECTED, Settler
 from crosswalk_engine.mapping.tree import NO_LIMITS, CheckTree, Limits, RuleTree
 from crosswalk_engine.mapping.unset import source_fields
+from crosswalk_engine.payload.paths import format_path
 
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 #: Decimals with up to so many digits after the point are never written with an exponent.
@@ -129,7 +130,7 @@ def _check(page: Page, check: CheckTree, spot: str, on_error: str) -> None:
         return
     root = emitter.roots["record"]
     fields = ", ".join(
-        f"({'.'.join(path.parts)!r}, {emitter.raw(root, path.parts, safe=True)})"
+        f"({format_path(*path.parts)!r}, {emitter.raw(root, path.parts, safe=True)})"
         for path in check_fields(check)
     )
     with page.attempt(on_error):

@@ -22,6 +22,7 @@ from crosswalk_engine.mapping.result import MapResult, Problem
 from crosswalk_engine.mapping.settle import REJECTED, Settler
 from crosswalk_engine.mapping.tree import AnyTree, CheckTree, DocumentsTree, MappingTree, RuleTree
 from crosswalk_engine.mapping.unset import UNSET, written_empty
+from crosswalk_engine.payload.paths import format_path
 
 _COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 Seen = set[tuple[int, Hashable]]
@@ -214,7 +215,7 @@ class _Work:
             fault(self.errors, spot, error)
             return
         place.note(check, "false")
-        fields = [(".".join(path.parts), _raw(place, path.parts)) for path in check_fields(check)]
+        fields = [(format_path(*path.parts), _raw(place, path.parts)) for path in check_fields(check)]
         check_failed(self.errors, spot, sides, fields)
 
 
