@@ -94,7 +94,7 @@ def mapping_ways(tree: MappingTree, *, stored: bool = False) -> dict[str, Way]:
     compiled = _made(lambda: CompiledMapping(tree, tables))
     ways: dict[str, Way] = {
         "oracle": _mapped(lambda raw: map_by_oracle(tree, decode(raw), lookups=tables, **given)),
-        "mapping over dicts": _mapped(lambda raw: compiled.apply(decode(raw), **given)),
+        "mapping over dicts": _mapped(lambda raw: _asked(compiled, decode(raw)).apply(decode(raw), **given)),
         "mapping over bytes": _mapped(lambda raw: compiled.apply_bytes(raw, **given)),
     }
     if stored:
@@ -117,9 +117,19 @@ class _NotMade:
 
 def _made(make: Callable[[], Any]) -> Any:
     try:
-        return make()
+        made = make()
+        if isinstance(made, CompiledMapping):
+            made.prepare()
+        return made
     except Exception as error:  # noqa: BLE001  a formula that was accepted must compile
         return _NotMade(error)
+
+
+def _asked(compiled: Any, record: Any) -> Any:
+    """The mapping, after it said which related records `record` needs: that never raises either."""
+    if isinstance(compiled, CompiledMapping):
+        compiled.related_keys(record)
+    return compiled
 
 
 def _mapped(run: Callable[[bytes], MapResult]) -> Way:
