@@ -60,12 +60,19 @@ def test_a_bad_row_does_not_hide_the_others() -> None:
     found, _ = items('id,name\n1,a\n2\n3,b,c\n4,"d"e\n5,f\n')
     assert [line for line, one in found if isinstance(one, dict)] == [2, 6]
     assert [one for _, one in found if isinstance(one, str)] == [
-        "CW-CSV-ROW a row does not fit the header · at f.csv:3 · got 1 cells · expected 2"
-        " · fix: perhaps a cell is missing",
-        "CW-CSV-ROW a row does not fit the header · at f.csv:4 · got 3 cells · expected 2"
-        " · fix: perhaps a text with the delimiter in it stands without quotes",
-        "CW-CSV-ROW something follows a closing quote · at f.csv:5 · expected the delimiter or the line's end"
-        ' · fix: double a quote inside a quoted text ("")',
+        (
+            "CW-CSV-ROW a row does not fit the header · at f.csv:3 · got 1 cells · expected 2"
+            " · fix: perhaps a cell is missing"
+        ),
+        (
+            "CW-CSV-ROW a row does not fit the header · at f.csv:4 · got 3 cells · expected 2"
+            " · fix: perhaps a text with the delimiter in it stands without quotes"
+        ),
+        (
+            "CW-CSV-ROW something follows a closing quote · at f.csv:5 · expected the delimiter"
+            " or the line's end"
+            ' · fix: double a quote inside a quoted text ("")'
+        ),
     ]
 
 
@@ -86,28 +93,40 @@ GOLDEN = {
     ),
     "equal and empty headers": (
         "id,price,,price,price_2,\n1,2,3,4,5,6\n",
-        "CW-CSV-HEADER the header line cannot be used · at f.csv:1 · got no name in column 3, 6; twice: 'price'"
-        " · fix: name every column, or take away a delimiter at the end; rename one, e.g. to 'price_3'",
+        (
+            "CW-CSV-HEADER the header line cannot be used · at f.csv:1 · got no name in column 3, 6;"
+            " twice: 'price'"
+            " · fix: name every column, or take away a delimiter at the end; rename one, e.g. to 'price_3'"
+        ),
     ),
     "5,000 columns": (
         ",".join(f"c{n}" for n in range(5000)) + "\n",
-        "CW-CSV-HEADER the header line cannot be used · at f.csv:1 · got 5,000 columns"
-        " · fix: keep at most 2,000 columns",
+        (
+            "CW-CSV-HEADER the header line cannot be used · at f.csv:1 · got 5,000 columns"
+            " · fix: keep at most 2,000 columns"
+        ),
     ),
     "a NUL": (
         b"id,name\n1,a\0b\n",
-        "CW-NUL the text holds a NUL character · at f.csv:2 · got U+0000 · expected CSV in UTF-8 · fix: remove it",
+        (
+            "CW-NUL the text holds a NUL character · at f.csv:2 · got U+0000 · expected CSV in UTF-8"
+            " · fix: remove it"
+        ),
     ),
     "UTF-16": (
         "id,name\n1,a\n".encode("utf-16"),
-        "CW-ENCODING the text is not UTF-8 · at f.csv · got byte 0xFF at offset 0; it looks like UTF-16"
-        " · expected CSV with a header line in UTF-8 · fix: save it as UTF-8, or name its encoding",
+        (
+            "CW-ENCODING the text is not UTF-8 · at f.csv · got byte 0xFF at offset 0; it looks like UTF-16"
+            " · expected CSV with a header line in UTF-8 · fix: save it as UTF-8, or name its encoding"
+        ),
     ),
     "Latin-1": (
         "id,name\n1,Zoë\n".encode("latin-1"),
-        "CW-ENCODING the text is not UTF-8 · at f.csv:2 · got byte 0xEB at offset 12;"
-        " it looks like cp1252 (Windows, Western European) · expected CSV in UTF-8"
-        " · fix: save it as UTF-8, or name its encoding",
+        (
+            "CW-ENCODING the text is not UTF-8 · at f.csv:2 · got byte 0xEB at offset 12;"
+            " it looks like cp1252 (Windows, Western European) · expected CSV in UTF-8"
+            " · fix: save it as UTF-8, or name its encoding"
+        ),
     ),
     "a PDF": (
         b"%PDF-1.7\n",
@@ -123,8 +142,10 @@ GOLDEN = {
     ),
     "JSON": (
         b'{"id": 1}\n',
-        "CW-NOT-CSV this is not CSV · at f.csv:1:1 · got JSON · expected CSV with a header line"
-        " · fix: name the file .json or .ndjson",
+        (
+            "CW-NOT-CSV this is not CSV · at f.csv:1:1 · got JSON · expected CSV with a header line"
+            " · fix: name the file .json or .ndjson"
+        ),
     ),
     "nothing": (b"", "CW-EMPTY the file is empty · at f.csv · expected CSV with a header line"),
 }
@@ -170,15 +191,17 @@ def test_content_decides_where_the_name_says_nothing() -> None:
     )
 
 
-ROWS = st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5),
-                         min_size=2, max_size=2), max_size=6)  # fmt: skip
+CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
+ROWS = st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=6)
 
 
 @given(ROWS)
 def test_rows_written_read_back(rows: list[list[str]]) -> None:
     """rows → CSV → rows is the same, except for the apostrophe before what looks like a formula."""
     found, _ = items(csv_bytes([["a", "b"], *rows]))
-    assert [list(record.values()) for _, record in found] == [[csv_cell(cell) for cell in row] for row in rows]
+    assert [list(record.values()) for _, record in found] == [
+        [csv_cell(cell) for cell in row] for row in rows
+    ]
 
 
 @given(st.text("=+-@\t\r\n1.5e;,'\"x", max_size=5))

@@ -85,7 +85,7 @@ def test_a_mapping_says_what_is_a_list_an_object_or_a_text() -> None:
     ],
 )
 def test_which_elements_are_the_records(raw: str, expected: list[Any]) -> None:
-    """A root that holds only repeats of one structured element is a list of records; any other is a record."""
+    """A root that holds only repeats of one structured element is a list of records, any other is one."""
     assert items(raw)[0] == expected
 
 
@@ -107,8 +107,8 @@ def test_a_list_that_turns_out_to_hold_more_is_refused(monkeypatch: pytest.Monke
     found, _ = items(raw, look=False)
     assert len(found) == 10_001
     assert found[-1][1] == (
-        "CW-XML-SHAPE it is not plain which elements are the records · at f.xml:1:150005 · got <sum> after <o>"
-        " · fix: say it: --record o"
+        "CW-XML-SHAPE it is not plain which elements are the records · at f.xml:1:150005 · got <sum>"
+        " after <o> · fix: say it: --record o"
     )
 
 
@@ -128,7 +128,10 @@ def test_documents_one_after_another() -> None:
     """One a line, or pretty and concatenated, each is a record, whatever it holds."""
     expected = [{"#root": "o", "i": "1"}, {"#root": "o", "i": "2"}]
     assert records(DOCUMENTS) == expected
-    assert records('<?xml version="1.0"?>\n<o>\n <i>1</i>\n</o>\n<?xml version="1.0"?>\n<o><i>2</i></o>') == expected
+    assert (
+        records('<?xml version="1.0"?>\n<o>\n <i>1</i>\n</o>\n<?xml version="1.0"?>\n<o><i>2</i></o>')
+        == expected
+    )
     assert records("<o><i>1</i></o><o><i>2</i></o>") == expected
 
 
@@ -136,7 +139,10 @@ def test_a_bad_line_does_not_hide_the_others() -> None:
     """Of documents a line, the broken one is named with its line."""
     found, _ = items(DOCUMENTS + "<o><i>3</o>\n\n<o><i>4</i></o>\n")
     assert [line for line, _ in found] == [1, 2, 3, 5]
-    assert found[2][1] == "CW-XML-SYNTAX an end tag does not match the open element · at f.xml:3:10 · fix: close it"
+    assert (
+        found[2][1]
+        == "CW-XML-SYNTAX an end tag does not match the open element · at f.xml:3:10 · fix: close it"
+    )
 
 
 def test_what_stands_before_a_fault_is_read() -> None:
@@ -151,7 +157,9 @@ def test_what_stands_before_a_fault_is_read() -> None:
 
 def test_names_of_two_namespaces_are_kept_apart_and_told() -> None:
     """Only below the parent where they clash; elsewhere prefixes are dropped."""
-    raw = '<p:o xmlns:p="u1" xmlns:q="u2"><a><p:n>1</p:n><q:n>2</q:n><q:n>3</q:n></a><b><p:n>4</p:n></b></p:o>'
+    raw = (
+        '<p:o xmlns:p="u1" xmlns:q="u2"><a><p:n>1</p:n><q:n>2</q:n><q:n>3</q:n></a><b><p:n>4</p:n></b></p:o>'
+    )
     found, told = items(raw, look=False)
     assert found == [(1, {"#root": "o", "a": {"p:n": "1", "q:n": ["2", "3"]}, "b": {"n": "4"}})]
     assert told == ["f.xml:1:53: two namespaces share a name: kept apart as p:n and q:n"]
@@ -182,28 +190,38 @@ def test_declared_encodings(encoding: str) -> None:
 GOLDEN = {
     "a document type": (
         b"<?xml version='1.0'?>\n<!DOCTYPE o>\n<o/>",
-        "CW-XML-DTD the document has a document type, which is never read · at f.xml:2:12 · got <!DOCTYPE"
-        " · expected XML without a document type · fix: remove the declaration",
+        (
+            "CW-XML-DTD the document has a document type, which is never read · at f.xml:2:12 · got <!DOCTYPE"
+            " · expected XML without a document type · fix: remove the declaration"
+        ),
     ),
     "billion laughs": (
         BOMB,
-        "CW-XML-DTD the document has a document type, which is never read · at f.xml:1:16 · got <!DOCTYPE"
-        " · expected XML without a document type · fix: remove the declaration",
+        (
+            "CW-XML-DTD the document has a document type, which is never read · at f.xml:1:16 · got <!DOCTYPE"
+            " · expected XML without a document type · fix: remove the declaration"
+        ),
     ),
     "an external entity": (
         b'<!DOCTYPE o [<!ENTITY x SYSTEM "file:///etc/passwd">]><o>&x;</o>',
-        "CW-XML-DTD the document has a document type, which is never read · at f.xml:1:13 · got <!DOCTYPE"
-        " · expected XML without a document type · fix: remove the declaration",
+        (
+            "CW-XML-DTD the document has a document type, which is never read · at f.xml:1:13 · got <!DOCTYPE"
+            " · expected XML without a document type · fix: remove the declaration"
+        ),
     ),
     "an entity of HTML": (
         b"<o><n>a&nbsp;b</n></o>",
-        "CW-XML-ENTITY an entity is not one of the five that XML has of itself · at f.xml:1:8 · got &nbsp;"
-        " · fix: write the character itself, or &amp; for an ampersand",
+        (
+            "CW-XML-ENTITY an entity is not one of the five that XML has of itself · at f.xml:1:8"
+            " · got &nbsp; · fix: write the character itself, or &amp; for an ampersand"
+        ),
     ),
     "an undeclared prefix": (
         b"<o>\n <ext:n>1</ext:n></o>",
-        "CW-XML-PREFIX a prefix is not declared · at f.xml:2:2 · got 'ext:'"
-        ' · fix: declare it, e.g. xmlns:p="…", at the root',
+        (
+            "CW-XML-PREFIX a prefix is not declared · at f.xml:2:2 · got 'ext:'"
+            ' · fix: declare it, e.g. xmlns:p="…", at the root'
+        ),
     ),
     "129 levels": (
         b"<a>" * 129,
@@ -211,29 +229,39 @@ GOLDEN = {
     ),
     "1,001 attributes": (
         b"<o " + b" ".join(b'a%d="1"' % n for n in range(1001)) + b"/>",
-        "CW-XML-ATTRIBUTES an element has too many attributes · at f.xml:1:1 · got 1,001"
-        " · expected at most 1,000",
+        (
+            "CW-XML-ATTRIBUTES an element has too many attributes · at f.xml:1:1 · got 1,001"
+            " · expected at most 1,000"
+        ),
     ),
     "bytes of another encoding": (
         "<o><n>Zoë</n></o>".encode("latin-1"),
-        "CW-XML-ENCODING the text is not of the declared encoding · at f.xml:1:9"
-        " · got byte 0xEB; it looks like cp1252 (Windows, Western European)"
-        " · fix: save it as UTF-8, or declare its encoding",
+        (
+            "CW-XML-ENCODING the text is not of the declared encoding · at f.xml:1:9"
+            " · got byte 0xEB; it looks like cp1252 (Windows, Western European)"
+            " · fix: save it as UTF-8, or declare its encoding"
+        ),
     ),
     "an unknown encoding": (
         b'<?xml version="1.0" encoding="klingon"?><o/>',
-        "CW-XML-ENCODING the declared encoding is not read · at f.xml:1:31 · got encoding klingon"
-        " · expected UTF-8 · fix: save it as UTF-8",
+        (
+            "CW-XML-ENCODING the declared encoding is not read · at f.xml:1:31 · got encoding klingon"
+            " · expected UTF-8 · fix: save it as UTF-8"
+        ),
     ),
     "an encoding of several bytes": (
         b'<?xml version="1.0" encoding="shift_jis"?><o/>',
-        "CW-XML-ENCODING the declared encoding is not read · at f.xml:1:31 · got encoding shift_jis"
-        " · expected UTF-8 · fix: save it as UTF-8",
+        (
+            "CW-XML-ENCODING the declared encoding is not read · at f.xml:1:31 · got encoding shift_jis"
+            " · expected UTF-8 · fix: save it as UTF-8"
+        ),
     ),
     "UTF-16 declared, UTF-8 written": (
         b'<?xml version="1.0" encoding="utf-16"?><o/>',
-        "CW-XML-ENCODING the bytes are not of the declared encoding · at f.xml:1:31 · got encoding utf-16"
-        " · fix: save it as UTF-8",
+        (
+            "CW-XML-ENCODING the bytes are not of the declared encoding · at f.xml:1:31 · got encoding utf-16"
+            " · fix: save it as UTF-8"
+        ),
     ),
     "a control character": (
         b"<o><n>a\x01</n></o>",
@@ -253,8 +281,10 @@ GOLDEN = {
     ),
     "JSON": (
         b'{"a": 1}',
-        "CW-NOT-XML this is not XML · at f.xml:1:1 · got JSON · expected XML"
-        " · fix: name the file .json or .ndjson",
+        (
+            "CW-NOT-XML this is not XML · at f.xml:1:1 · got JSON · expected XML"
+            " · fix: name the file .json or .ndjson"
+        ),
     ),
     "a web page": (
         b"<!DOCTYPE html><html/>",

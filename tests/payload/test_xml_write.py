@@ -4,7 +4,7 @@ import io
 import string
 from decimal import Decimal
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from crosswalk_engine.errors import ConfigError, RecordError
@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 NAMES = st.text(string.ascii_letters, min_size=1, max_size=4)
 TEXTS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n\r"),
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\t\n\r"),
     max_size=8,
 )
 
@@ -28,7 +29,11 @@ def elements(depth: int) -> st.SearchStrategy[Element]:
     children = st.lists(elements(depth - 1), max_size=3) if depth else st.just([])
     return st.builds(
         lambda name, attributes, text, inner, many: Element(
-            name, tuple(f"@{key}" for key in attributes), text, tuple({one.key: one for one in inner}.values()), many
+            name,
+            tuple(f"@{key}" for key in attributes),
+            text,
+            tuple({one.key: one for one in inner}.values()),
+            many,
         ),
         NAMES,
         st.lists(NAMES, unique=True, max_size=3),
@@ -91,7 +96,7 @@ def test_records_written_read_back(made: tuple[XmlPlan, dict[str, Any]]) -> None
     text = write_xml(plan, record)
     assert "\n" not in text and "\r" not in text
     assert read_back(text, plan) == [{"#root": plan.root.key, **record}] * 2
-    ElementTree.fromstring(text)
+    ET.fromstring(text)
 
 
 @given(plans(), st.booleans(), st.data())
@@ -155,7 +160,7 @@ def test_what_values_become() -> None:
 
 
 def test_null_leaves_elements_out() -> None:
-    """Also the parents that hold nothing else; an element with text stands or falls with it; lists keep items."""
+    """Also parents that hold nothing else; an element with text stands or falls with it; lists keep items."""
     record = {
         "Id": None,
         "Amount": {"@currencyID": "GBP", "#text": None},
@@ -192,5 +197,5 @@ def test_a_prefix_must_be_declared() -> None:
     """`xsi:` and `xml:` are known; others stand under prefixes."""
     check_name("xsi:type", {}, "x")
     check_name("ext:Name", {"ext": "urn:e"}, "x")
-    with pytest.raises(ConfigError, match="CW-XML-NAME a prefix is not declared .* 'ext:Name'"):
+    with pytest.raises(ConfigError, match=r"CW-XML-NAME a prefix is not declared .* 'ext:Name'"):
         check_name("ext:Name", {}, "x")

@@ -19,7 +19,8 @@ from crosswalk_engine.commands.inputs import (
 from crosswalk_engine.errors import ConfigError
 
 if TYPE_CHECKING:
-    from crosswalk_engine.commands.bulk import Job
+    from crosswalk_engine.commands.bulk import Job, Outcome
+    from crosswalk_engine.commands.progress import Progress
 
 _MAPPING = typer.Argument(help="A mapping file, a project folder or a release.")
 _NAME = typer.Option(None, "--mapping", help="Which mapping, where there are several.")
@@ -109,32 +110,49 @@ def _check_engine(engine: str) -> None:
 def _run(
     job: "Job", stream: BinaryIO, where: str, workers: int, files: tuple[BinaryIO, BinaryIO | None]
 ) -> tuple[int, int]:
-    """Writes all outcomes; without a file for rejects, the first ones are shown."""
+    """Writes all outcomes; how many records were mapped and how many rejected."""
     from crosswalk_engine.commands.bulk import run_bulk
     from crosswalk_engine.commands.outputs import sink
     from crosswalk_engine.commands.progress import Progress
     from crosswalk_engine.mapping.tree import MappingTree
 
-    good, bad = files
-    out = sink(job.form, good, MappingTree.from_json(job.ir))
-    progress, warnings, mapped, rejected = Progress(stream), Counter[str](), 0, 0
-    for outcome in run_bulk(job, stream, where, workers, tell):
-        out.add(outcome.output)
-        if bad is not None:
-            bad.writelines(outcome.rejects)
-        else:
-            progress.clear()
-            for line in outcome.rejects[: max(0, _SHOWN - rejected)]:
-                typer.echo(f"rejected {line.decode().rstrip()}", err=True)
-        mapped += outcome.mapped
-        rejected += len(outcome.rejects)
-        warnings.update(outcome.warnings)
-        progress.show(mapped + rejected)
-    out.close()
-    progress.clear()
-    for said, count in warnings.most_common(_SHOWN):
+    out = sink(job.form, files[0], MappingTree.from_json(job.ir))
+    counts = Counts(Progress(stream), files[1])
+    try:
+        for outcome in run_bulk(job, stream, where, workers, tell):
+            out.add(outcome.output)
+            counts.add(outcome)
+        out.close()
+    except BaseException:
+        out.discard()
+        raise
+    finally:
+        counts.progress.clear()
+    for said, count in counts.warnings.most_common(_SHOWN):
         typer.echo(f"warning {said} · {count:,} times", err=True)
-    return mapped, rejected
+    return counts.mapped, counts.rejected
+
+
+class Counts:
+    """What was mapped and rejected so far; rejects go to a file, or the first ones are shown."""
+
+    def __init__(self, progress: "Progress", rejects: BinaryIO | None) -> None:
+        self.progress, self._rejects = progress, rejects
+        self.mapped = self.rejected = 0
+        self.warnings = Counter[str]()
+
+    def add(self, outcome: "Outcome") -> None:
+        """Counts one run of records."""
+        if self._rejects is not None:
+            self._rejects.writelines(outcome.rejects)
+        elif shown := outcome.rejects[: max(0, _SHOWN - self.rejected)]:
+            self.progress.clear()
+            for line in shown:
+                typer.echo(f"rejected {line.decode().rstrip()}", err=True)
+        self.mapped += outcome.mapped
+        self.rejected += len(outcome.rejects)
+        self.warnings.update(outcome.warnings)
+        self.progress.show(self.mapped + self.rejected)
 
 
 #: Rejects shown on standard error when no file was named for them.

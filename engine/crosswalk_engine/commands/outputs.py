@@ -82,6 +82,9 @@ class Sink(Protocol):
     def close(self) -> None:
         """Writes what is still missing."""
 
+    def discard(self) -> None:
+        """Lets go of what was not written yet."""
+
 
 def sink(form: OutputForm, stream: BinaryIO, tree: MappingTree) -> Sink:
     """Where the pieces of `form` go.
@@ -114,6 +117,9 @@ class _Lines:
     def close(self) -> None:
         """Everything is written already."""
 
+    def discard(self) -> None:
+        """There is nothing left."""
+
 
 class _Table:
     def __init__(self, stream: BinaryIO, writer: TableWriter) -> None:
@@ -124,3 +130,6 @@ class _Table:
 
     def close(self) -> None:
         self._writer.close(self._stream)
+
+    def discard(self) -> None:
+        self._writer.discard()

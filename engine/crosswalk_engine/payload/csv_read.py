@@ -7,16 +7,12 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from crosswalk_engine.errors import RecordError, masked
 from crosswalk_engine.payload.csv_sniff import NAMES, Layout, sniff_layout
 from crosswalk_engine.payload.item import Item, Note
 from crosswalk_engine.payload.limits import Limits
 from crosswalk_engine.payload.text import UnreadableTextError, decode
-
-if TYPE_CHECKING:
-    import _csv
 
 #: Lines that the delimiter is judged by.
 _LOOK = 20

@@ -26,6 +26,9 @@ class TableWriter(Protocol):
     def close(self, stream: BinaryIO) -> None:
         """Writes the file."""
 
+    def discard(self) -> None:
+        """Lets go of what was gathered."""
+
 
 class ParquetWriter:
     """Columns of text, whole numbers or booleans; decimals are texts, so that they keep their scale."""
@@ -50,6 +53,10 @@ class ParquetWriter:
             self._polars.concat(self._frames).write_parquet(spool)
             spool.seek(0)
             shutil.copyfileobj(spool, stream)
+
+    def discard(self) -> None:
+        """As `TableWriter.discard`."""
+        self._rows, self._frames = [], []
 
     def _pack(self) -> None:
         self._frames.append(self._polars.DataFrame(self._rows, schema=self._schema, orient="row"))
@@ -96,6 +103,11 @@ class SheetWriter:
             self._book.close()
             spool.seek(0)
             shutil.copyfileobj(spool, stream)
+
+    def discard(self) -> None:
+        """As `TableWriter.discard`."""
+        with self._spool:
+            self._book.close()
 
     def _number(self, column: int, value: int) -> None:
         """A whole number; as text where a sheet's 15 digits are not enough."""
