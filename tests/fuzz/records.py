@@ -219,7 +219,7 @@ class Spoiler:
         if draw < 0.47:
             return _deep(chance.randint(2, 60), chance.random() < 0.5)
         if draw < 0.471:
-            return "long " * 14_000
+            return "x" * chance.choice([65_535, 65_536, 65_537, 70_000])
         if draw < 0.52:
             inside = record
             for key in chance.choice(list(_places(record))):
