@@ -166,7 +166,7 @@ def _warn_absent(job: "Job", stream: BinaryIO, where: str) -> None:
     from itertools import islice
 
     from crosswalk_engine.errors import RecordError
-    from crosswalk_engine.mapping.tree import MappingTree, RuleTree
+    from crosswalk_engine.mapping.tree import MappingTree
     from crosswalk_engine.mapping.xml_in import xml_options
     from crosswalk_engine.payload.codecs import iter_records
     from crosswalk_engine.payload.shape import infer_shape
@@ -176,8 +176,7 @@ def _warn_absent(job: "Job", stream: BinaryIO, where: str) -> None:
     items = islice(iter_records(stream, where=where, encoding=job.encoding, xml=xml), _PEEK)
     shape = infer_shape(item for _, item in items if not isinstance(item, RecordError))
     stream.seek(0)
-    paths = dict.fromkeys(path for rule in tree.walk() if isinstance(rule, RuleTree) for path in rule.sources)
-    for path in paths if shape.present else ():
+    for path in tree.source_paths if shape.present else ():
         head = path.partition(".")[0]
         if head not in tree.related and shape.find(path) is None:
             near = shape.nearest(path, limit=1)
