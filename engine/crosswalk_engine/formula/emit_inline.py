@@ -13,7 +13,7 @@ from crosswalk_engine.formula.emit_rows import Emitter
 from crosswalk_engine.formula.env import Lookup
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.numbers import QUANTA
-from crosswalk_engine.formula.ir import Call, Const, Node, Path, Related
+from crosswalk_engine.formula.ir import Aggregate, Call, Const, Node, Path, Related
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
     ANY,
@@ -101,7 +101,7 @@ class InlineEmitter(Emitter):
     def _chained(self, found: Chain) -> Operand | None:
         parser = any(call.name in _PARSERS for call in found.calls)
         methods = [_METHODS.get(call.name) if len(call.args) == 1 else None for call in found.calls]
-        if not (None not in methods or parser or found.cost >= _WORTH):
+        if not (None not in methods or parser or found.cost >= _WORTH) or not found.steps[0][1] & TEXT:
             return None
         source, where, kinds = self._source(found.base)
         if not kinds & TEXT:
@@ -225,6 +225,8 @@ class InlineEmitter(Emitter):
         scale = node.args[1].value if len(node.args) == 2 and isinstance(node.args[1], Const) else None
         if scale.__class__ is not int or not 0 <= int(scale) <= 20:
             return None
+        if (found := self._rounded_quotient(node.args[0], int(scale))) is not None:
+            return found
         operand = self.emit(node.args[0])
         if operand.kinds != DECIMAL:
             return None
@@ -236,6 +238,28 @@ class InlineEmitter(Emitter):
             nullable=operand.nullable,
         )
         return replace(found, scale=int(scale))
+
+    def _rounded_quotient(self, node: Node, scale: int) -> Operand | None:
+        """ROUND of a division, in one step."""
+        if not isinstance(node, Call) or node.name != "/" or self.known(node) is not None:
+            return None
+        left, right = (self.emit(arg) for arg in node.args)
+        kinds = (left.kinds, right.kinds)
+        if DECIMAL not in kinds or not all(kind and kind <= NUMBER for kind in kinds):
+            return None
+        self.namespace["rounded_quotient"] = quick.rounded_quotient
+        sides = [self._number(arg, side) for arg, side in zip(node.args, (left, right), strict=True)]
+        done, nulls = f"rounded_quotient({sides[0]}, {sides[1]}, {scale})", self._nulls([left, right])
+        found = self.assign(f"None if {nulls} else {done}" if nulls else done, DECIMAL, nullable=bool(nulls))
+        return replace(found, scale=scale)
+
+    def folded(self, node: Aggregate, found: str, operand: Operand) -> Operand:
+        """Aggregates of decimals, without a call of ours."""
+        quickly = {"SUM": "sum", "MIN": "min", "MAX": "max"}.get(node.name)
+        if quickly is None or operand.kinds != DECIMAL:
+            return super().folded(node, found, operand)
+        done = self.assign(f"{quickly}({found}) if {found} else None", DECIMAL, nullable=True)
+        return replace(done, scale=operand.scale)
 
     # Choice
 

@@ -1,6 +1,6 @@
 """Code for repeated parts: aggregates, APPORTION, and what is computed once for a whole record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crosswalk_engine.formula import reads
@@ -102,6 +102,11 @@ class Emitter(ScalarEmitter):
             test = f"if {operand.name} is not None: " if operand.nullable else ""
             self.writer.line(f"{test}{found}.append({argument})")
         self.roots, self.columns = outer, columns
+        return self.folded(node, found, operand)
+
+    def folded(self, node: Aggregate, found: str, operand: Operand) -> Operand:
+        """Writes the aggregate of the values in the list `found`, which are like `operand`."""
+        function = FUNCTIONS[node.name]
         extra = [repr(arg.value) for arg in node.args[1:] if isinstance(arg, Const)]
         call = f"{self.function(node.name, function.body)}({', '.join([found, *extra])})"
         kinds = function.result((operand.kinds, *[NOTHING] * len(extra)))
@@ -119,6 +124,12 @@ class Emitter(ScalarEmitter):
         names = [self.temp("i") for _ in paths]
         self.columns = dict(zip(paths, names, strict=True))
         self.roots["item"] = Root("", "", self.writer)
+        found = self.found_in(node, root, paths, limit)
+        return f"for {', '.join(names)}{',' if len(names) == 1 else ''} in {found}:"
+
+    def found_in(self, node: Aggregate, root: Root, paths: Sequence[tuple[str, ...]], limit: int) -> str:
+        """An expression for the raw values at `paths` of each element of the part that is found."""
+        del node
         base = root.var
         if root.layout is not None:
             firsts = dict.fromkeys(path[0] for path in paths if path)
@@ -126,9 +137,7 @@ class Emitter(ScalarEmitter):
                 "{" + ", ".join(f"{name!r}: {self.key(root.var, root.layout, name)}" for name in firsts) + "}"
             )
         wanted = self.constant(tuple(paths), ", ".join(".".join(path) for path in paths))
-        return (
-            f"for {', '.join(names)}{',' if len(names) == 1 else ''} in collect({base}, {wanted}, {limit}):"
-        )
+        return f"collect({base}, {wanted}, {limit})"
 
     def shared_out(self, node: Share) -> str:
         """Writes the lines that share the amount over all rows; the variable of the list."""

@@ -4,14 +4,15 @@ The code for clean records calls them. What is not clean raises (`Careful`, Eval
 record is then mapped again by the careful code, which says what is wrong.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
+from crosswalk_engine.formula import reads
 from crosswalk_engine.formula.functions.collections import apportion
 from crosswalk_engine.formula.functions.numbers import QUANTA, Number, divide
-from crosswalk_engine.formula.reads import leaf
+from crosswalk_engine.formula.reads import MAX_ELEMENTS, leaf
 from crosswalk_engine.formula.rows import ordered
 from crosswalk_engine.formula.values import TEXTUAL, Kinds, Value, as_text, need, text_of
 
@@ -20,6 +21,17 @@ MEMO_ENTRIES = 2048
 MEMO_TEXT = 40
 #: The classes of values that sort without a look at each pair.
 _SORTABLE = ({int}, {str}, {Decimal})
+#: For `rounded_quotient`: the scales, how many digits more `left` may have, and per scale the distance from
+#: the rounded value that is surely no tie.
+_MAX_ROUNDED = 8
+_MAX_DIGITS_APART = 3
+_NO_TIE = [Decimal(5).scaleb(-scale - 1) - Decimal(1).scaleb(-11) for scale in range(_MAX_ROUNDED + 1)]
+#: The classes of elements that may be blank.
+_MAYBE_BLANK = (type(None), str)
+#: The keys of the elements of an array.
+_KEYS = tuple(map(str, range(MAX_ELEMENTS)))
+#: Digits of all keys of an object together, up to which they are looked at as numbers.
+_MAX_KEYS = 4000
 
 
 class Careful(Exception):  # noqa: N818  not an error: the record needs the careful code
@@ -55,7 +67,7 @@ def quotient(left: Number, right: Number) -> Number:
     """
     if left.__class__ is not Decimal or right.__class__ is not Decimal or not left or not right:
         return divide(left, right)
-    digits = left.adjusted()
+    digits: int = left.adjusted()
     left_weight, right_weight = digits >> 2, right.adjusted() >> 2
     left_first = abs(int(left if not left_weight else left.scaleb(-4 * left_weight)))
     right_first = abs(int(right if not right_weight else right.scaleb(-4 * right_weight)))
@@ -65,6 +77,20 @@ def quotient(left: Number, right: Number) -> Number:
     if scale > 20 or (digits if digits > 0 else 0) + right_scale + scale > 30:
         return divide(left, right)
     return (left / right).quantize(QUANTA[scale]) + 0
+
+
+def rounded_quotient(left: Number, right: Number, scale: int) -> Decimal:
+    """ROUND(left / right, scale).
+
+    The quotient is first rounded to the scale that `numbers.quotient` chooses: 12 digits or more when `left`
+    is less than 10**4 times `right`. Rounding it once is the same, unless it lies within 10**-11 of a tie.
+    """
+    if isinstance(left, Decimal) and isinstance(right, Decimal) and right and scale <= _MAX_ROUNDED:
+        exact = left / right
+        found = exact.quantize(QUANTA[scale])
+        if abs(exact - found) < _NO_TIE[scale] and left.adjusted() - right.adjusted() <= _MAX_DIGITS_APART:
+            return found + 0
+    return Decimal(quotient(left, right)).quantize(QUANTA[scale]) + 0
 
 
 def _exponent(value: Any) -> int:
@@ -121,6 +147,34 @@ def word(value: Any, where: str) -> str:
     """The text form of what stands in the payload, '' for nothing."""
     found = leaf(value, where)
     return "" if found is None else text_of(found)
+
+
+def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[str, Any]]:
+    """As `reads.elements`: quicker when no element is blank, and keys are numbers in their order."""
+    if value.__class__ is dict and len(value) <= limit:
+        if set(map(type, value.values())).isdisjoint(_MAYBE_BLANK) and (len(value) < 2 or _ascend(value)):
+            return list(value.items())
+    elif value.__class__ is list and len(value) <= limit and set(map(type, value)).isdisjoint(_MAYBE_BLANK):
+        return list(zip(_KEYS, value, strict=False))
+    return reads.elements(value, where, limit)
+
+
+def _ascend(value: Mapping[str, Any]) -> bool:
+    """Whether all keys are numbers, and stand in their order."""
+    keys = "".join(value)
+    if len(keys) > _MAX_KEYS or not keys.isdigit() or not keys.isascii() or "" in value:
+        return False
+    numbers = list(map(int, value))
+    return numbers == sorted(numbers)
+
+
+def collected(value: Any, first: str, names: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
+    """As `reads.collect` of ``{first: value}`` and paths ``first.name``: quicker for arrays of objects."""
+    if value.__class__ is list and len(value) <= limit and set(map(type, value)) == {dict}:
+        return [tuple([one.get(name) for name in names]) for one in value]
+    if value is None or value == "" or value == []:
+        return []
+    return reads.collect({first: value}, [(first, name) for name in names], limit)
 
 
 def ordered_by(rows: list[Any], at: int) -> list[Any]:

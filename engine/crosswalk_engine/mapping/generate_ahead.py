@@ -7,10 +7,10 @@ from crosswalk_engine.formula.code import Operand, Root
 from crosswalk_engine.formula.emit_fast import FastEmitter
 from crosswalk_engine.formula.emit_rows import RowSet, from_scope, shares
 from crosswalk_engine.formula.functions import FUNCTIONS
-from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path, uses_row, walk
+from crosswalk_engine.formula.ir import Aggregate, Call, Case, Node, Path, uses_row, walk
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.formula.sharing import Uses, of_item, of_record
-from crosswalk_engine.formula.values import NOTHING
+from crosswalk_engine.formula.values import INTEGER
 from crosswalk_engine.mapping.generate_lists import Prepared
 from crosswalk_engine.mapping.tree import EachTree, MappingTree, RuleTree
 
@@ -148,13 +148,9 @@ class Ahead:
 
     def _folded(self, node: Aggregate, var: str, operand: Operand) -> Operand:
         """Writes the aggregate of the values that were gathered."""
-        function = FUNCTIONS[node.name]
-        extra = [repr(arg.value) for arg in node.args[1:] if isinstance(arg, Const)]
-        kinds = function.result((operand.kinds, *[NOTHING] * len(extra)))
         if node.name == "COUNT":
-            return Operand(var, kinds, nullable=False)
-        call = f"{self.emitter.function(node.name, function.body)}({', '.join([var, *extra])})"
-        return self.emitter.assign(call, kinds, nullable=function.may_be_null)
+            return Operand(var, INTEGER, nullable=False)
+        return self.emitter.folded(node, var, operand)
 
 
 def _over_record(node: Aggregate) -> bool:

@@ -50,10 +50,21 @@ def _constant(rule: RuleTree, settler: Settler) -> str | None:
 
 
 def _careful(page: Page, rule: RuleTree, result: str, name: str, inside: Inside) -> None:
-    with page.attempt(f"{result} = {name}.failed(error, errors, warnings, {inside.place})"):
+    on_error = f"{name}.failed(error, errors, warnings, {inside.place})"
+    with page.attempt(f"{result} = {_written(page, rule, on_error)}"):
         operand = page.emitter.emit(rule.node)
-        page.line(f"{result} = {name}.value({operand.name}, errors, warnings, {inside.place})")
-    page.line(f"{result} = {_written(page, rule, result)}")
+        settled = f"{name}.value({operand.name}, errors, warnings, {inside.place})"
+        if not _is_simple(rule) or rule.empty != "write":
+            page.line(f"{result} = {_written(page, rule, settled)}")
+            return
+        page.line(f"{result} = {output(operand)}")
+        if test := _breaks(rule, operand, result):
+            page.line(f"if {test}: {result} = written({settled})")
+
+
+def _is_simple(rule: RuleTree) -> bool:
+    """Whether nothing can be wrong with a value but that it is missing or too long."""
+    return Limits(max_length=rule.limits.max_length) == rule.limits and rule.default is None
 
 
 def _written(page: Page, rule: RuleTree, settled: str) -> str:
@@ -71,32 +82,35 @@ def _raws(page: Page, rule: RuleTree) -> str:
 def _quick(page: Page, rule: RuleTree, result: str, name: str, inside: Inside) -> None:
     """The value of a rule in a clean record: what does not fit is left to the careful code."""
     operand = page.emitter.emit(rule.node)
-    simple = Limits(max_length=rule.limits.max_length) == rule.limits and rule.default is None
-    if not simple:
-        page.line(f"{result} = {name}.value({operand.name}, errors, warnings, {inside.place})")
+    settled = f"{name}.value({operand.name}, errors, warnings, {inside.place})"
+    if not _is_simple(rule):
+        page.line(f"{result} = {settled}")
         page.line("if errors: raise Careful")
         page.line(f"{result} = {_written(page, rule, result)}")
         return
     page.line(f"{result} = {output(operand)}")
-    _limits(page, rule, operand, result, f"{name}.value({operand.name}, errors, warnings, {inside.place})")
-    if rule.empty != "write" and (operand.nullable or not operand.kinds or operand.kinds & TEXT):
+    if test := _breaks(rule, operand, result):
+        page.line(f"if {test}:")
+        page.line(f"    {result} = {settled}")
+        page.line("    if errors: raise Careful")
+    if rule.empty != "write" and _perhaps_blank(operand):
         page.line(f"if {result} is None or {result} == '': {result} = kept(({_raws(page, rule)}))")
 
 
-def _limits(page: Page, rule: RuleTree, operand: Operand, result: str, settled: str) -> None:
-    """Writes the tests of `required` and `max_length`."""
-    is_text, keyword = operand.kinds <= TEXT, "if"
-    if rule.required and (operand.nullable or not operand.kinds or operand.kinds & TEXT):
-        none = f"not {result}" if is_text else f"{result} is None or {result} == ''"
-        page.line(f"if {none}: raise Careful")
-        keyword = "elif"
-    if rule.limits == NO_LIMITS:
-        return
-    length = f"len({result})" if is_text or operand.kinds <= DECIMAL else f"len(str({result}))"
-    some = "" if keyword == "elif" or not operand.nullable else f"{result} is not None and "
-    page.line(f"{keyword} {some}{length} > {rule.limits.max_length}:")
-    page.line(f"    {result} = {settled}")
-    page.line("    if errors: raise Careful")
+def _perhaps_blank(operand: Operand) -> bool:
+    return operand.nullable or not operand.kinds or bool(operand.kinds & TEXT)
+
+
+def _breaks(rule: RuleTree, operand: Operand, result: str) -> str:
+    """A test of whether a value is missing where it must not, or too long; '' when it cannot be."""
+    is_text, tests = operand.kinds <= TEXT, []
+    if rule.required and _perhaps_blank(operand):
+        tests.append(f"not {result}" if is_text else f"{result} is None or {result} == ''")
+    if rule.limits != NO_LIMITS:
+        length = f"len({result})" if is_text or operand.kinds == DECIMAL else f"len(str({result}))"
+        some = f"{result} is not None and " if not tests and operand.nullable else ""
+        tests.append(f"{some}{length} > {rule.limits.max_length}")
+    return " or ".join(tests)
 
 
 def output(operand: Operand) -> str:
