@@ -14,6 +14,8 @@ from crosswalk_engine.payload.text import BOM, decode
 _TOKEN = 16
 #: Characters that stay in memory before what was read is dropped.
 _KEEP = 1 << 18
+#: Bytes that are read at least at once; more when one element needs more.
+_READ = 1 << 16
 
 
 class TextWindow:
@@ -39,7 +41,7 @@ class TextWindow:
         """
         if self.ended:
             return False
-        pieces, wanted, found = [self.text], max(1 << 16, len(self.text)), 0
+        pieces, wanted, found = [self.text], max(_READ, len(self.text)), 0
         for chunk in self._chunks:
             pieces.append(self._decoded(chunk))
             found += len(chunk)
