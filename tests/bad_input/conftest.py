@@ -35,7 +35,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
         assert "Traceback" not in err and "CW-INTERNAL" not in err
         assert sorted(written) == sorted(case.leaves)
         assert code == 0 if case.accepted else code in EXIT_CODES
-        shown = {name: text.decode() for name, text in written.items()}
+        shown = {name: text.decode().replace("\r\n", "\n") for name, text in written.items()}
         _compare(case, _said(case, code, out, err, shown))
 
     return compare

@@ -12,7 +12,17 @@ from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.spec import comparable
 from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path, Present, Related, Share
 from crosswalk_engine.formula.problems import EvalError, FormulaProblem
-from crosswalk_engine.formula.values import ANY, BOOLEAN, DECIMAL, KIND_OF, NOTHING, NUMBER, Kinds, describe
+from crosswalk_engine.formula.values import (
+    ANY,
+    BOOLEAN,
+    DECIMAL,
+    KIND_OF,
+    MOMENT,
+    NOTHING,
+    NUMBER,
+    Kinds,
+    describe,
+)
 
 #: Kinds of a field; the second argument is the repeated part when the field is seen from one of its elements.
 FieldKinds: TypeAlias = Callable[[Path | Related, "Path | Related | None"], Kinds]
@@ -128,6 +138,8 @@ class Checker:
 
 
 def _conversion(found: Kinds, wanted: Kinds) -> str:
+    if found <= NUMBER and wanted & MOMENT and wanted != ANY:
+        return "if it counts seconds since 1970, write FROM_EPOCH(…, 's') there"
     if "TEXT" in wanted and "TEXT" not in found and wanted != ANY:
         return "write TO_TEXT(…) around it"
     if wanted & NUMBER and "TEXT" in found:

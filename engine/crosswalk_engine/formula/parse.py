@@ -5,6 +5,7 @@ never needs it.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from crosswalk_engine.formula.check import Checker, FieldKinds
 from crosswalk_engine.formula.functions import FUNCTIONS
@@ -20,6 +21,8 @@ from crosswalk_engine.payload.nearest import did_you_mean
 MAX_NODES = 500
 #: Levels of our own tree: a chain of operators (a + b + c …) nests one level for each.
 MAX_DEPTH = 64
+#: Levels of the parser's tree: brackets and the like are levels there, and not in ours.
+MAX_PARSED_DEPTH = 4 * MAX_DEPTH
 
 
 def parse_formula(text: str, scope: Scope | None = None) -> TypedFormula:
@@ -49,6 +52,9 @@ def _parse(text: str, scope: Scope) -> tuple[TypedFormula, list[FormulaProblem]]
     from crosswalk_engine.formula.grammar import parse_tree
 
     tree, prepared = parse_tree(text)
+    if _is_chained(tree):
+        many = sum(1 for _ in tree.bfs()) > MAX_NODES
+        raise FormulaError(text, [_too_many_parts(text) if many else _too_long_a_chain(text)])
     converter = Converter(prepared, scope)
     node = converter.node(tree)
     too_large = _size(text, node)
@@ -64,13 +70,30 @@ def _parse(text: str, scope: Scope) -> tuple[TypedFormula, list[FormulaProblem]]
 
 def _size(text: str, node: Node) -> FormulaProblem | None:
     if sum(1 for _ in walk(node)) > MAX_NODES:
-        return FormulaProblem(
-            1, len(text), "CW-FORMULA-LENGTH", f"a formula has at most {MAX_NODES} parts", "", "split it"
-        )
+        return _too_many_parts(text)
     if depth(node) > MAX_DEPTH:
-        message = f"a formula chains at most {MAX_DEPTH} operators"
-        return FormulaProblem(1, len(text), "CW-FORMULA-NESTING", message, "", "split it")
+        return _too_long_a_chain(text)
     return None
+
+
+def _too_many_parts(text: str) -> FormulaProblem:
+    message = f"a formula has at most {MAX_NODES} parts"
+    return FormulaProblem(1, len(text), "CW-FORMULA-LENGTH", message, "", "split it")
+
+
+def _too_long_a_chain(text: str) -> FormulaProblem:
+    message = f"a formula chains at most {MAX_DEPTH} operators"
+    return FormulaProblem(1, len(text), "CW-FORMULA-NESTING", message, "", "split it")
+
+
+def _is_chained(tree: Any) -> bool:
+    """Whether the parsed tree has more levels than our own can be made from."""
+    level = [tree]
+    for _ in range(MAX_PARSED_DEPTH):
+        level = [child for node in level for child in node.iter_expressions()]
+        if not level:
+            return False
+    return True
 
 
 def _rows(scope: Scope) -> tuple[Row, ...]:

@@ -36,6 +36,8 @@ class FormulaProblem:
 #: The longest row of carets, and the longest formula that is shown with them.
 _CARETS = 200
 _SHOWN = 400
+#: Problems that are shown of one formula; more of them have one cause.
+_MOST = 20
 #: The next step where a problem has no better one.
 _NEXT: Mapping[str, str] = {
     "CW-FORMULA-SYNTAX": "a formula is fields, values, functions and operators: UPPER(name) || '-' || code",
@@ -79,15 +81,18 @@ class FormulaError(ConfigError):
         """The one-line form, then the formula with carets under each problem."""
         lines = [super().render()]
         shown = "".join(c if c.isprintable() else " " for c in self.text)
+        more = [f"  … and {len(self.problems) - _MOST} more"] if len(self.problems) > _MOST else []
         if len(shown) > _SHOWN:
-            return "\n".join(lines + [f"  {problem.render()}" for problem in self.problems[1:]])
+            return "\n".join(
+                [*lines, *(f"  {problem.render()}" for problem in self.problems[1:_MOST]), *more]
+            )
         lines.append(f"  {shown}")
-        for problem in self.problems:
+        for problem in self.problems[:_MOST]:
             width = min(problem.end, len(shown)) - problem.start + 1
             caret = " " * (problem.start - 1) + "^" * min(max(1, width), _CARETS)
             hint = f"; {problem.suggestion}" if problem.suggestion else ""
             lines.append(f"  {caret} {problem.message}{hint}")
-        return "\n".join(lines)
+        return "\n".join(lines + more)
 
 
 class EvalError(RecordError):

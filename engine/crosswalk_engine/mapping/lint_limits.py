@@ -27,8 +27,9 @@ def lint_limits(written: Written, *, tried: bool = False) -> Iterator[Finding]:
     if written.role != "value" or not isinstance(rule, Rule):
         return
     kinds = written.formula.kinds
+    stated = {"max_length": rule.max_length, "min_length": rule.min_length, "pattern": rule.pattern}
     for name, fits in _APPLY.items():
-        if getattr(rule, name) is not None and kinds and not kinds & fits:
+        if stated[name] is not None and kinds and not kinds & fits:
             what = f"`{name}` says nothing of {describe(kinds)}"
             yield _about(written, name, "LIMIT", what, "drop it")
     yield from _choices(written, rule, kinds)

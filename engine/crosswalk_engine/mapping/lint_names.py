@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from crosswalk_engine.errors import ConfigError, Finding, masked
 from crosswalk_engine.formula import Scope
-from crosswalk_engine.formula.ir import ROWS, Node, Path, Related, Share
+from crosswalk_engine.formula.ir import ROWS, Call, Node, Path, Related, Share
 from crosswalk_engine.formula.ir import walk as walk_node
 from crosswalk_engine.mapping.document import EachRule, MappingDocument, RuleSet, UseRule, walk_rules
-from crosswalk_engine.mapping.tree import EachTree, MappingTree
+from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree
 from crosswalk_engine.mapping.written import Examined
 from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.payload.paths import parse_path
@@ -102,7 +102,7 @@ def _scopes_read(tree: MappingTree) -> dict[int, bool]:
     """id of an `each` -> whether a formula in it reads an element of any of its steps."""
     found: dict[int, bool] = {}
 
-    def visit(rules: tuple[object, ...]) -> set[str]:
+    def visit(rules: tuple[AnyTree, ...]) -> set[str]:
         scopes: set[str] = set()
         for rule in rules:
             if isinstance(rule, EachTree):
@@ -112,7 +112,7 @@ def _scopes_read(tree: MappingTree) -> dict[int, bool]:
                 found[id(rule)] = bool(inner & {step.scope for step in rule.steps})
                 scopes |= inner | {rule.steps[0].base} | _read(rule.when)
             else:
-                scopes |= _read(getattr(rule, "node", None)) | _read(getattr(rule, "when", None))
+                scopes |= _read(rule.node) | _read(rule.when)
         return scopes
 
     visit(tree.rules)
@@ -127,7 +127,7 @@ def _read(tree: Node | None) -> set[str]:
             found.add(node.scope)
         elif isinstance(node, Related) and isinstance(node.key, Path):
             found.add(node.key.scope)
-        elif getattr(node, "name", "") == "ROW_KEY":
+        elif isinstance(node, Call) and node.name == "ROW_KEY":
             found |= set(ROWS)
     return found
 

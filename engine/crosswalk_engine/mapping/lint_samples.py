@@ -14,6 +14,7 @@ from crosswalk_engine.errors import Finding
 from crosswalk_engine.formula.env import Lookup
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Call, walk
+from crosswalk_engine.mapping.document import Rule
 from crosswalk_engine.mapping.oracle import Oracle, map_by_oracle
 from crosswalk_engine.mapping.result import Problem
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree, RuleTree
@@ -142,7 +143,7 @@ def _finding(written: Written, code: str, told: _Told, records: int) -> Finding:
         what = f"the table {names} lacks what {share} ask: {shown}"
         files = " or ".join(f"lookups/{name}.csv" for name in tables)
         return written.finding("LOOKUP", what, f"add it to {files}, or give LOOKUP a default")
-    cut = getattr(written.owner, "on_too_long", "") == "cut"
+    cut = isinstance(written.owner, Rule) and written.owner.on_too_long == "cut"
     what = f"the value has up to {told.longest} characters in {share}, the target takes {told.most}"
     hint = (
         "they are cut, and lose their end" if cut else "they are rejected; `on_too_long: cut` would keep them"

@@ -181,9 +181,9 @@ class _Reader:
                 return
         # A two-cell row in a three-column table only lacks its note.
         if not 2 <= len(cells) <= width:
-            self._note(
-                line, "ROW", f"the row has {len(cells)} cells, not {width}", "quote a cell with a comma"
-            )
+            cell = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            hint = "write source,target" if len(cells) == 1 else "quote a cell with a comma"
+            self._note(line, "ROW", f"the row has {cell}, not {width}", hint)
             return
         source, target = cells[0], cells[1]
         if not source.strip():

@@ -14,6 +14,8 @@ from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values
 
 MAX_DEPTH = 24
 MAX_FIELDS = 20_000
+#: References followed on the way to one field; hand-written schemas need four or five.
+MAX_REFERENCES = 100
 
 
 def is_json_schema(value: Any) -> bool:
@@ -46,7 +48,11 @@ def from_schema(name: str, document: dict[str, Any]) -> FieldSet:
             )
     if not fields:
         raise RecordError(
-            "CW-FILE-NO-FIELDS", "the schema describes no fields", where=name, expected="`properties`"
+            "CW-FILE-NO-FIELDS",
+            "the schema describes no fields",
+            where=name,
+            expected="`properties`",
+            fix="only references inside the document are followed: put the others in",
         )
     table: pa.Table = values.table()
     return FieldSet(name, "schema", tuple(fields), table)
@@ -78,7 +84,7 @@ def _resolve(
     """`node` with its references followed and its ``allOf``, ``anyOf``, ``oneOf`` parts merged in."""
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         reference = node["$ref"]
-        if reference in seen:
+        if reference in seen or len(seen) > MAX_REFERENCES:
             return None, seen
         seen = (*seen, reference)
         node = _lookup(root, reference)
