@@ -234,7 +234,7 @@ class Documents(Strict):
 
 
 def _kind(value: Any) -> str:
-    keys = value if isinstance(value, dict) else type(value).model_fields
+    keys = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, Strict) else ()
     return "each" if "each" in keys else "use" if "use" in keys else "rule"
 
 
