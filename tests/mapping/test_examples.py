@@ -9,7 +9,9 @@ import pytest
 from crosswalk_engine.errors import ConfigError, FindingsError, MissingFileError
 from crosswalk_engine.mapping.examples import ExamplesDocument, run_examples
 from crosswalk_engine.mapping.result import MapResult, Problem
+from crosswalk_engine.payload.codecs import ANY_XML
 from crosswalk_engine.payload.documents import load_document
+from crosswalk_engine.payload.xml_options import XmlOptions
 
 
 class Echo:
@@ -29,14 +31,22 @@ class Echo:
         return MapResult({**record, "known": known, "now": now and now.isoformat(), "related": dict(related)})
 
 
-def run(given: str, expect: str, root: Path = Path()) -> list[str]:
+def run(
+    given: str,
+    expect: str,
+    root: Path = Path(),
+    *,
+    mapper: Any = None,
+    oracle: Any = None,
+    xml: XmlOptions = ANY_XML,
+) -> list[str]:
     """The differences of one case."""
     text = (
         "format: crosswalk/mapping-test@1\nmapping: m\ncases:\n"
         f"  - name: one\n    given: {given}\n    expect: {expect}\n"
     )
     document, _ = load_document(text, ExamplesDocument, where="m_test.yaml")
-    (result,) = run_examples(document, Echo(), root=root)
+    (result,) = run_examples(document, mapper or Echo(), root=root, oracle=oracle, xml=xml)
     assert (result.name, result.where, result.passed) == ("one", "m_test.yaml:4", not result.differences)
     return list(result.differences)
 
@@ -102,3 +112,56 @@ def test_an_example_expects_one_thing(expect: str) -> None:
     """Neither nothing nor both."""
     with pytest.raises(FindingsError, match="one of an output, outputs or errors"):
         run("{record: {}}", expect)
+
+
+class Split(Echo):
+    """A mapper that gives each of the record's `parts` as an output."""
+
+    def apply(self, record: dict[str, Any], **_: Any) -> MapResult:
+        first, *others = record["parts"]
+        return MapResult(first, (), (), tuple(others))
+
+
+def test_split_records_have_several_outputs() -> None:
+    """All of them, in order; one is not taken for all."""
+    given = "{record: {parts: [{a: 1}, {a: 2, b: 3}]}}"
+    assert run(given, "{outputs: [{a: 1}, {a: 2}]}", mapper=Split()) == []
+    assert run(given, "{outputs: [{a: 1}, {a: 9}]}", mapper=Split()) == ["documents[1].a: expected 9, got 2"]
+    assert run(given, "{outputs: [{a: 1}]}", mapper=Split()) == ["expected 1 outputs, got 2"]
+    assert run(given, "{output: {a: 1}}", mapper=Split()) == ["expected one output, got 2; write `outputs:`"]
+    absent = "{outputs: [{a: 1}, {a: 2}], absent: [b, c]}"
+    assert run(given, absent, mapper=Split()) == ["b: expected nothing, got 3"]
+
+
+def test_absent_keys_must_not_be_there() -> None:
+    """Null is something; in lists, no element may have the key."""
+    given = "{record: {a: null, b: {c: x}, e: [{f: 1}, {g: 2}]}}"
+    assert run(given, "{output: {}, absent: [z, b.d, 'e[].h']}") == []
+    assert run(given, "{output: {}, absent: [a, b.c, 'e[].g']}") == [
+        "a: expected nothing, got None",
+        "b.c: expected nothing, got 'x'",
+        "e[].g: expected nothing, got 2",
+    ]
+    for wrong in ("{errors: [], absent: [a]}", "{output: {}, absent: ['a..b']}"):
+        with pytest.raises(FindingsError, match="`absent`"):
+            run(given, wrong)
+
+
+def test_a_record_may_be_xml(tmp_path: Path) -> None:
+    """As the mapping reads it: elements that it goes over are lists."""
+    (tmp_path / "one.xml").write_text("<Order><id>1</id><Line><sku>A</sku></Line></Order>")
+    options = XmlOptions(repeated=frozenset({("Line",)}))
+    expect = "{output: {id: '1', Line: [{sku: A}]}}"
+    assert run("{record: one.xml}", expect, tmp_path, xml=options) == []
+
+
+def test_an_oracle_that_disagrees_fails_the_example() -> None:
+    """The compiled mapping is held to the executable specification."""
+
+    class Liar(Echo):
+        def apply(self, record: dict[str, Any], **more: Any) -> MapResult:
+            return super().apply({**record, "a": 2}, **more)
+
+    said = run("{record: {a: 1}}", "{output: {a: 1}}", oracle=Liar())
+    assert said == ["the compiled mapping and the oracle do not agree: please report this"]
+    assert run("{record: {a: 1}}", "{output: {a: 1}}", oracle=Echo()) == []

@@ -89,7 +89,11 @@ def test_nothing_known_means_nothing_checked() -> None:
         ),
         ("rows AS r", "ref AS r", "'ref' is not a list"),
         ("rows AS r", "rows", "12: error CW-MAPPING-EACH"),
-        ("rows AS r", "rows AS row", "12: error CW-MAPPING-EACH lines[]: 'row' is also a field of the source"),
+        (
+            "rows AS r",
+            "rows AS row",
+            "12: error CW-MAPPING-EACH lines[]: 'row' is also a field of the source",
+        ),
         ("rows AS r", "rows AS contact", "'contact' is also a related record"),
         ("r.sku <> ''", "r.sku", "13: error CW-LINT-BOOLEAN lines[] where: the formula gives TEXT"),
         (
@@ -102,7 +106,11 @@ def test_nothing_known_means_nothing_checked() -> None:
             "key: customer.idd",
             "6: error CW-LINT-WITH with contact: the source has no field",
         ),
-        ("key: customer.id", 'key: "customer..id"', "6: error CW-MAPPING-WITH with contact: a path has no name"),
+        (
+            "key: customer.id",
+            'key: "customer..id"',
+            "6: error CW-MAPPING-WITH with contact: a path has no name",
+        ),
         ("contact: {", "ref: {", "6: error CW-LINT-WITH the related record 'ref' hides the field 'ref'"),
         (
             ", contact.name",

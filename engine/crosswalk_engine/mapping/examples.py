@@ -74,7 +74,10 @@ class Expect(Strict):
         if self.absent and self.errors is not None:
             raise ValueError("`absent` is about outputs, and the example expects errors")
         for path in self.absent:
-            parse_path(path)
+            try:
+                parse_path(path)
+            except ConfigError as error:
+                raise ValueError(f"`absent` {masked(path, 40)}: {error.what}") from error
         return self
 
 

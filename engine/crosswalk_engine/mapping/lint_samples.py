@@ -14,8 +14,9 @@ from crosswalk_engine.errors import Finding
 from crosswalk_engine.formula.env import Lookup
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Call, walk
+from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.mapping.document import Rule
-from crosswalk_engine.mapping.oracle import Oracle, map_by_oracle
+from crosswalk_engine.mapping.oracle import map_by_oracle
 from crosswalk_engine.mapping.result import Problem
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree, RuleTree
 from crosswalk_engine.mapping.written import Examined, Written
@@ -81,7 +82,7 @@ def _told(tree: MappingTree, samples: Samples) -> dict[tuple[str, str], _Told]:
     told: dict[tuple[str, str], _Told] = defaultdict(_Told)
     if not rules:
         return told
-    mapping = Oracle(replace(tree, rules=rules, checks=(), xml=None), samples.lookups)
+    mapping = CompiledMapping(replace(tree, rules=rules, checks=(), xml=None), samples.lookups)
     for record in samples.records[:MAX_RECORDS]:
         result = mapping.apply(record, related=samples.related, idmap=lambda entity, key: key, now=_NOW)
         seen: set[tuple[str, str]] = set()
@@ -94,7 +95,9 @@ def _told(tree: MappingTree, samples: Samples) -> dict[tuple[str, str], _Told]:
 
 
 #: Problems that say something about the mapping; of the others the samples themselves may be to blame.
-_TOLD: Final = frozenset({"CW-LOOKUP-MISSING", "CW-TOO-LONG", "CW-CUT", "CW-KEY-TWICE"})
+_TOLD: Final = frozenset(
+    {"CW-LOOKUP-MISSING", "CW-LOOKUP-AMBIGUOUS", "CW-TOO-LONG", "CW-CUT", "CW-KEY-TWICE"}
+)
 
 
 def _target(problem: Problem) -> str:
@@ -133,16 +136,8 @@ def _asks_table(rule: RuleTree) -> bool:
 
 def _finding(written: Written, code: str, told: _Told, records: int) -> Finding:
     share = f"{told.records} of {records} samples"
-    if code == "CW-LOOKUP-MISSING":
-        tables = sorted(written.formula.lookups)
-        names = " or ".join(f"'{name}'" for name in tables)
-        values = [
-            value.partition(":")[2] if value.startswith(f"{tables[0]}:") else value for value in told.values
-        ]
-        shown = ", ".join(f"'{value}'" for value in values[:_SHOWN]) + (" …" if len(values) > _SHOWN else "")
-        what = f"the table {names} lacks what {share} ask: {shown}"
-        files = " or ".join(f"lookups/{name}.csv" for name in tables)
-        return written.finding("LOOKUP", what, f"add it to {files}, or give LOOKUP a default")
+    if code.startswith("CW-LOOKUP"):
+        return _lookup(written, code, told, share)
     cut = isinstance(written.owner, Rule) and written.owner.on_too_long == "cut"
     what = f"the value has up to {told.longest} characters in {share}, the target takes {told.most}"
     hint = (
@@ -150,6 +145,25 @@ def _finding(written: Written, code: str, told: _Told, records: int) -> Finding:
     )
     where = written.doc.at(*written.place[:-1], "max_length")
     return replace(written.finding("LENGTH", what, hint), where=where)
+
+
+def _lookup(written: Written, code: str, told: _Told, share: str) -> Finding:
+    tables = sorted(written.formula.lookups)
+    names = " or ".join(f"'{name}'" for name in tables)
+    values = [_key_of(value, tables) for value in told.values]
+    shown = ", ".join(f"'{value}'" for value in values[:_SHOWN]) + (" …" if len(values) > _SHOWN else "")
+    if code == "CW-LOOKUP-AMBIGUOUS":
+        what = f"several keys of the table {names} lead to what {share} ask: {shown}"
+        return written.finding("LOOKUP", what, "such records are rejected; use a table made for the way back")
+    files = " or ".join(f"lookups/{name}.csv" for name in tables)
+    what = f"the table {names} lacks what {share} ask: {shown}"
+    return written.finding("LOOKUP", what, f"add it to {files}, or give a default")
+
+
+def _key_of(value: str, tables: list[str]) -> str:
+    """The key in ``table:key``; a masked value as it is."""
+    table, colon, key = value.partition(":")
+    return key if colon and table in tables else value
 
 
 def _same_key(examined: Examined, target: str, told: _Told) -> Iterator[Finding]:
