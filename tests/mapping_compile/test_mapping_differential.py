@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from crosswalk_engine.errors import FindingsError
 from crosswalk_engine.formula import RowScope, Scope, check_formula
 from crosswalk_engine.mapping.compile import CompiledMapping, compile_ir, compile_mapping
 from crosswalk_engine.mapping.document import MappingDocument, load_mapping
 from crosswalk_engine.mapping.oracle import map_by_oracle
 from crosswalk_engine.payload.codecs import read_records
 from crosswalk_engine.project.lookups import read_lookup
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from tests.formula.strategies import (
@@ -31,6 +32,7 @@ from tests.formula.strategies import (
     records,
     tame_records,
 )
+from tests.mapping_compile.features import FEATURE_RELATED, feature_documents, nested_records
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "sample_data/projects/brightpearl-infor"
@@ -116,8 +118,8 @@ def assert_same(
         stored.apply_bytes(raw, **options),
     ):
         assert found == expected
-        if expected.output is not None:
-            assert found.output_bytes() == expected.output_bytes() == _sorted(expected.output)
+        expected_bytes = tuple(map(_sorted, expected.outputs))
+        assert found.outputs_bytes() == expected.outputs_bytes() == expected_bytes
 
 
 def _sorted(value: Any) -> bytes:
@@ -132,6 +134,19 @@ def test_random_mappings(document: dict[str, Any], samples: list[dict[str, Any]]
     stored = compile_ir(json.loads(json.dumps(mapping.tree.to_json())), LOOKUPS)
     for record in samples:
         assert_same(mapping, stored, record, related=RELATED, idmap=idmap)
+
+
+@settings(max_examples=250, deadline=None)
+@given(document=feature_documents(), samples=st.lists(nested_records, min_size=1, max_size=5))
+def test_every_feature(document: dict[str, Any], samples: list[dict[str, Any]]) -> None:
+    """Lists nested, flattened, grouped, keyed, split into documents; limits and conditions: one result."""
+    try:
+        mapping = compile_mapping(MappingDocument.model_validate(document), LOOKUPS)
+    except FindingsError:
+        reject()
+    stored = compile_ir(json.loads(json.dumps(mapping.tree.to_json())), LOOKUPS)
+    for record in samples:
+        assert_same(mapping, stored, record, related=FEATURE_RELATED, idmap=idmap)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from crosswalk_engine.formula.code import Operand, Root
 from crosswalk_engine.formula.emit_fast import FastEmitter
@@ -102,10 +103,9 @@ class Ahead:
             emitter.roots = {**outer, "item": Root("row", where, emitter.writer.hole(), layout)}
             columns = [(node, emitter.emit(node)) for node in self._columns(one)]
             operands = [self._fold(node, var) for node, var in zip(one.aggregates, values, strict=True)]
-            extra = tuple(
-                dict.fromkeys(operand.name for _, operand in columns if operand.name.isidentifier())
-            )
-            columns = [pair for pair in columns if pair[1].name in extra]
+            # What is a constant for every element needs no column.
+            columns = [(node, value) for node, value in columns if not iskeyword(value.name)]
+            extra = tuple(dict.fromkeys(value.name for _, value in columns))
             if one.lists:
                 emitter.writer.line(f"{rows}.append(({', '.join(('key', 'row', *extra))}))")
         emitter.roots = outer
