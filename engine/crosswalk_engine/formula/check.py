@@ -126,6 +126,8 @@ class Checker:
                 if isinstance(error, EvalError):
                     spans = [arg.span for at, arg in enumerate(node.args) if function.param(at).literal]
                     start, end = min(spans)[0], max(spans)[1]
+                    if not start:
+                        return
                     advice = f"it is written {function.usage()}"
                     problem = FormulaProblem(
                         start, end, "CW-FORMULA-ARGUMENT", error.message, error.value, advice
@@ -134,6 +136,8 @@ class Checker:
 
     def _note(self, node: Node, code: str, message: str, found: str, advice: str = "") -> None:
         start, end = node.span
+        if not start:  # it stands for a part that has a problem of its own
+            return
         self.problems.append(FormulaProblem(start, end, code, message, found, advice))
 
 
