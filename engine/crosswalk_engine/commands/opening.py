@@ -94,7 +94,16 @@ def _lint_folder(folder: Path) -> tuple[Finding, ...]:
     if not documents:
         # Says what a project's folder lacks, or that there is none.
         return _lint_project(folder)
-    return tuple(finding for document in documents for finding in findings_of(document))
+    return tuple(finding for document in documents for finding in _each(document))
+
+
+def _each(document: Path) -> tuple[Finding, ...]:
+    """The findings of one file among others: what cannot be linted at all is one, too."""
+    try:
+        return findings_of(document)
+    except ConfigError as error:
+        message = f"{error.what}: {error.got}" if error.got else error.what
+        return (Finding(error.where or str(document), error.code, "error", message, error.fix),)
 
 
 def results_of(path: Path) -> tuple[ExamplesResult, ...]:
