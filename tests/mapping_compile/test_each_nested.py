@@ -296,3 +296,19 @@ rules:
             "(write a field of the record, or of a row around the list, there)"
         ),
     ]
+
+
+def test_the_same_formula_in_both_lists() -> None:
+    """A formula with ROW_KEY that stands in the outer and in the inner list gives each its own key."""
+    text = """
+rules:
+- to: lines[]
+  each: rows AS row
+  rules:
+  - {to: key, formula: "CONCAT('k', ROW_KEY())"}
+  - {to: 'serials[]', each: row.serials AS serial, rules: [{to: key, formula: "CONCAT('k', ROW_KEY())"}]}
+  - {to: again, formula: "CONCAT('k', ROW_KEY())"}
+"""
+    assert output(text, {"rows": {"7": {"serials": [{"no": 1}, {"no": 2}]}}}) == {
+        "lines": [{"key": "k7", "serials": [{"key": "k0"}, {"key": "k1"}], "again": "k7"}]
+    }

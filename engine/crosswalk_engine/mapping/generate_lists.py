@@ -1,11 +1,13 @@
 """The code of lists: their rows, order, groups and elements."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crosswalk_engine.formula.code import Operand, Root
 from crosswalk_engine.formula.emit_rows import RowSet, from_scope, shares
-from crosswalk_engine.formula.ir import Node, ScopeName
+from crosswalk_engine.formula.ir import Aggregate, Call, Case, Node, ScopeName, walk
 from crosswalk_engine.formula.layout import Field
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.mapping.code_page import Inside, Made, Page
@@ -30,6 +32,24 @@ class Prepared:
     layout: Field | None
 
 
+@contextmanager
+def _other_key(caches: list[dict[Any, Operand]]) -> Iterator[None]:
+    """In a list inside a list, ROW_KEY is that of another row: what reads it is computed anew."""
+    kept = [dict(cache) for cache in caches]
+    for cache in caches:
+        for node in [node for node in cache if _reads_key(node)]:
+            del cache[node]
+    yield
+    for cache, before in zip(caches, kept, strict=True):
+        cache.update(before)
+
+
+def _reads_key(node: Any) -> bool:
+    return isinstance(node, Call | Case | Aggregate) and any(
+        isinstance(part, Call) and part.name == "ROW_KEY" for part in walk(node)
+    )
+
+
 class Lists:
     """Writes the lists of one function."""
 
@@ -50,7 +70,7 @@ class Lists:
         spot = self._spot(each, inside, each.when)
         on_error = f"fault(errors, {spot}, error, {inside.place})" if each.when is not None else ""
         test = page.condition(each.when, "when", on_error)
-        with page.only_if(test, made):
+        with page.only_if(test, made), _other_key(page.emitter.caches):
             self._list(each, inside, made.name)
         return made
 
