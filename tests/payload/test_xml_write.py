@@ -10,6 +10,7 @@ import pytest
 from crosswalk_engine.errors import ConfigError, RecordError
 from crosswalk_engine.formula.compile import run_generated
 from crosswalk_engine.mapping import xml_out
+from crosswalk_engine.mapping.xml_code import writer_code
 from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.xml_options import XmlOptions
 from crosswalk_engine.payload.xml_write import Element, XmlPlan, as_text, check_name, write_xml
@@ -107,9 +108,9 @@ def test_the_compiled_writer_gives_the_same_text(
     plan, record = made
     plan = XmlPlan(plan.root, (("a", 'x"<'),), nil)
     holed = holes(record, data)
-    code = xml_out._code(plan)
+    code = writer_code(plan, {})
     pieces = run_generated(code, {"as_text": as_text})["pieces"](holed)
-    xml_out._escape(pieces)
+    xml_out._escape(pieces, None)
     assert "".join(pieces) == xml_out.DECLARATION + write_xml(plan, holed) + "\n"
 
 
