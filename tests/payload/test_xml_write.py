@@ -13,7 +13,7 @@ from crosswalk_engine.mapping import xml_out
 from crosswalk_engine.mapping.xml_code import writer_code
 from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.xml_options import XmlOptions
-from crosswalk_engine.payload.xml_write import Element, XmlPlan, as_text, check_name, write_xml
+from crosswalk_engine.payload.xml_write import DECLARATION, Element, XmlPlan, as_text, check_name, write_xml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,7 +111,7 @@ def test_the_compiled_writer_gives_the_same_text(
     code = writer_code(plan, {})
     pieces = run_generated(code, {"as_text": as_text})["pieces"](holed)
     xml_out._escape(pieces, None)
-    assert "".join(pieces) == xml_out.DECLARATION + write_xml(plan, holed) + "\n"
+    assert "".join(pieces) == DECLARATION + write_xml(plan, holed) + "\n"
 
 
 def holes(value: Any, data: st.DataObject) -> Any:
