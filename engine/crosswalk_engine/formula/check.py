@@ -114,6 +114,8 @@ class Checker:
             if not param.literal:
                 continue
             if not isinstance(arg, Const) or arg.value is None:
+                if isinstance(arg, Const) and arg.span == (0, 0):
+                    return  # it stands in for what could not be converted, and that was noted there
                 message = f"the {param.name} of {function.name} is written out in the formula"
                 self._note(arg, "CW-FORMULA-ARGUMENT", message, "", f"write {describe(param.kinds)} there")
                 return
