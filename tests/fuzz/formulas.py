@@ -92,6 +92,8 @@ class Formulas:
         chance = self.chance
         if chance.random() < 0.08:
             return Expr((chance.choice(["NULL", "''", "0", "1", "TRUE", "1000"]),))
+        if ground.row and kind == "TEXT" and chance.random() < 0.06:
+            return Expr(("ROW_KEY()",), "ROW_KEY")
         if kind in ("DATE", "DATETIME"):
             time = f"'{chance.choice(MOMENTS)}'" if chance.random() < 0.2 else self.field(ground, "time")
             return Expr((f"TO_{kind}(", Expr((time,)), ")"), f"TO_{kind}")

@@ -124,7 +124,7 @@ class Mappings:
         rules = [self._rule(levels, f"t{at}") for at in range(chance.randint(1, 3 if levels else 5))]
         if not levels:
             rules += [self._each((), f"l{at}") for at in range(chance.choice([0, 1, 1, 2, 3]))]
-        elif self._below(levels) and chance.random() < 0.3:
+        elif (below := self._below(levels)) and chance.random() < (0.7 if MEMBER in below else 0.3):
             rules.append(self._each(levels, "inner"))
         return rules
 
