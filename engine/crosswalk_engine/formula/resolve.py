@@ -59,7 +59,8 @@ class Resolver:
         self.own = own_steps(self.stands)
         self.derived = derived_paths(scope, self.stands)
         self.parameters = {name: names(path) for name, path in scope.parameters.items()}
-        self.collections = _declared(scope.collections) | {stand.path for stand in self.stands}
+        self._declared = _declared(scope.collections)
+        self._around = {stand.path for stand in self.stands}
         self.keys = {name: split_at_each(path) for name, path in scope.related_keys.items()}
         self._by_scope = {stand.scope: stand for stand in self.stands}
         #: place in the formula -> the parameter that was written there
@@ -113,8 +114,11 @@ class Resolver:
         stand = self._by_scope.get(node.scope)
         base = stand.path if stand is not None else ()
         whole, start = (*base, *node.parts), len(base)
-        lengths = [n for n in range(start + 1, len(whole) + 1) if whole[:n] in self.collections]
+        lengths = [n for n in range(start + 1, len(whole) + 1) if self._repeats(whole[:n])]
         return Found(None, False, lengths[0] - start if lengths else None, len(lengths) > 1)
+
+    def _repeats(self, path: Names) -> bool:
+        return path in self._declared or path in self._around
 
     def _find_derived(self, node: Path) -> Found:
         element = shape_below(self.scope.shape, self.derived[node.scope, node.parts[0]])

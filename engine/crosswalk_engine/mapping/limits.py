@@ -22,7 +22,7 @@ from crosswalk_engine.formula.values import (
     text_of,
     to_json_value,
 )
-from crosswalk_engine.mapping.tree import Constant, Limits
+from crosswalk_engine.mapping.tree import Limits
 
 #: The `type` of a limit -> the kinds of value that it takes.
 KINDS: dict[str, Kinds] = {
@@ -211,8 +211,3 @@ def _allowed(limits: Limits) -> _Test | None:
         return None if (written.__class__, written) in allowed else Broken("CW-ALLOWED", what)
 
     return test
-
-
-def constant_kinds(value: Constant) -> Kinds:
-    """The kind of a constant."""
-    return frozenset({kind_of(value)})
