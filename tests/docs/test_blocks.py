@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from crosswalk_engine.connectors.config import EngineConfig
-from crosswalk_engine.mapping.document import MappingDocument
+from crosswalk_engine.mapping.document import MappingDocument, RuleSet
 from crosswalk_engine.mapping.examples import ExamplesDocument
 from crosswalk_engine.payload.documents import load_document
 from crosswalk_engine.payload.yaml import load_yaml
@@ -21,6 +21,7 @@ MODELS = {
     "crosswalk/engine@1": EngineConfig,
     "crosswalk/mapping@1": MappingDocument,
     "crosswalk/mapping-test@1": ExamplesDocument,
+    "crosswalk/rule-set@1": RuleSet,
     "crosswalk/flow@1": FlowDocument,
     "crosswalk/project@1": ProjectManifest,
 }

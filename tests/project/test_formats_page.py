@@ -8,9 +8,24 @@ from typing import Any
 
 import pytest
 from crosswalk_engine.cli import run
+from crosswalk_engine.mapping.document import (
+    Check,
+    Documents,
+    EachRule,
+    Group,
+    MappingDocument,
+    Related,
+    Rule,
+    RuleSet,
+    TargetRef,
+    UseRule,
+    XmlForm,
+)
+from crosswalk_engine.mapping.examples import ExamplesDocument, Expect, Given
 from crosswalk_engine.payload.yaml import load_yaml
 from crosswalk_engine.project.lint import lint_project
 from crosswalk_engine.project.project import load_project
+from pydantic import BaseModel
 
 PAGE = (Path(__file__).parents[2] / "docs/formats.md").read_text("utf-8")
 #: The paragraph before a block may name the block's file in backticks, as its last word before the colon.
@@ -47,14 +62,25 @@ def test_every_block_parses() -> None:
     for text in blocks("json"):
         whole = text.lstrip().startswith("{\n")
         assert [json.loads(part) for part in ([text] if whole else text.splitlines())]
-    assert len(blocks("yaml")) == 7 and len(blocks("json")) == 8
+    assert len(blocks("yaml")) == 11 and len(blocks("json")) == 9
 
 
 def test_project_of_the_page_has_no_findings(folder: Path) -> None:
     """Not even a warning."""
     project = load_project(folder / "shop-to-erp")
     assert [finding.render() for finding in lint_project(project)] == []
-    assert len(project.examples["order-to-erp_test"].cases) == 2 and len(project.flows) == 1
+    assert len(project.examples["order-to-erp_test"].cases) == 2 and len(project.flows) == 2
+    assert list(project.rule_sets) == ["address"] and len(project.mappings) == 3
+
+
+def test_every_key_of_the_documents_is_on_the_page() -> None:
+    """Mappings, rule sets, rules of each kind, examples: no key is left undescribed."""
+    models: list[type[BaseModel]] = [
+        MappingDocument, RuleSet, Rule, EachRule, UseRule, Check, Documents, Group, Related,
+        TargetRef, XmlForm, ExamplesDocument, Given, Expect,
+    ]  # fmt: skip
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", PAGE)} == set()
 
 
 def test_commands_of_the_page_run(

@@ -93,7 +93,7 @@ def test_a_project_reads_its_rule_sets(folder: Path) -> None:
 
 
 def test_every_way_to_compile_a_mapping_finds_them(folder: Path, call: Call, tmp_path: Path) -> None:
-    """From the project, from its file, from a lone file beside `rules/`, and from a release: the same output."""
+    """The project, its file, a lone file beside `rules/`, and a release give the same output."""
     alone = tmp_path / "alone"
     (alone / "mappings").mkdir(parents=True)
     (alone / "rules").mkdir()

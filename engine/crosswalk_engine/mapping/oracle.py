@@ -113,8 +113,11 @@ def _parts(documents: DocumentsTree, place: Place, errors: list[Problem]) -> lis
         here = inside.row(at)
         here.env.row_key = pair[0]
         try:
-            if documents.where is not None and not is_true(walk_tree(documents.where, here), "where"):
-                continue
+            if documents.where is not None:
+                kept = is_true(walk_tree(documents.where, here), "where")
+                here.note(documents.where, "true" if kept else "false")
+                if not kept:
+                    continue
             values = [walk_tree(node, here) for node in documents.by]
         except EvalError as error:
             fault(errors, spot, error, (), pair[0])

@@ -147,6 +147,7 @@ def _unused(project: Project, reports: dict[str, LintReport]) -> Iterator[Findin
             )
     used = {name for flow in project.flows.values() for name in flow.mappings}
     for name, mapping in project.mappings.items():
-        if project.flows and name not in used:
+        # A flow delivers one document: those that split records are for bulk work.
+        if project.flows and name not in used and mapping.documents is None:
             hint = did_you_mean(name, used)
             yield Finding(mapping.at("name"), "CW-LINT-UNUSED", "warning", "no flow uses this mapping", hint)
