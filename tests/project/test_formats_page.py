@@ -59,7 +59,8 @@ def test_every_block_parses() -> None:
     """YAML strictly; JSON as one value or line by line."""
     documents = [load_yaml(text, where="formats.md").data for text in blocks("yaml")]
     stated = [document["format"] for document in documents if "format" in document]
-    assert len(stated) == 11 and all(name.startswith("crosswalk/") for name in stated)
+    kinds = ("project", "mapping", "rule-set", "mapping-test", "flow", "policy")
+    assert set(stated) == {f"crosswalk/{kind}@1" for kind in kinds}
     for text in blocks("json"):
         whole = text.lstrip().startswith("{\n")
         assert [json.loads(part) for part in ([text] if whole else text.splitlines())]
