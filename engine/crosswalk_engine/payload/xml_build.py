@@ -22,14 +22,16 @@ _NOWHERE = Node()
 class _Frame:
     """One open element."""
 
-    __slots__ = ("attributes", "children", "fields", "name", "nil", "node", "tag", "tags", "text")
+    __slots__ = ("fields", "name", "nil", "node", "tags", "text")
 
-    def __init__(self, name: str, tag: str, node: Node) -> None:
-        self.name, self.tag, self.node = name, tag, node
+    def __init__(self, name: str, node: Node) -> None:
+        self.name = name
+        self.node = node
         self.fields: dict[str, Any] = {}
         self.text = ""
-        self.children = self.attributes = self.nil = False
-        self.tags: dict[str, str] = {}
+        self.nil = False
+        #: Name of each child -> its full name; `None` while there are no children.
+        self.tags: dict[str, str] | None = None
 
 
 class Builder:
@@ -38,10 +40,18 @@ class Builder:
     Args:
         record: names of the record's element below the root; empty when the root is the record.
         alone: whether nothing else may stand beside the records.
+        names: full name -> name, kept from one document to the next.
     """
 
     def __init__(
-        self, record: Names, known: Node, limits: Limits, note: Note, *, alone: bool = False
+        self,
+        record: Names,
+        known: Node,
+        limits: Limits,
+        note: Note,
+        *,
+        alone: bool = False,
+        names: dict[str, str] | None = None,
     ) -> None:
         self.ready: list[tuple[int, dict[str, Any]]] = []
         self.where: Callable[[], str] = str
@@ -51,7 +61,7 @@ class Builder:
         self.root = ""
         self._record, self._known, self._limits, self._note, self._alone = record, known, limits, note, alone
         self._open: list[_Frame] = []
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str] = {} if names is None else names
         self._began, self._began_at = 0, 0
         self._inside = 0  # the depth at which the current record stands; 0: none is open
         self._told: set[tuple[str, ...]] = set()
@@ -78,7 +88,7 @@ class Builder:
             if self._is_record(name):
                 self._inside, node = len(stack) + 1, self._known
                 self._began, self._began_at = self.line(), self.index()
-        frame = _Frame(name, tag, node)
+        frame = _Frame(name, node)
         if not stack:
             self.root = name
         if attributes:
@@ -104,10 +114,11 @@ class Builder:
             self._finish(value)
             return
         parent = stack[-1]
-        parent.children = True
-        name = frame.name
-        if parent.tags.setdefault(name, tag) != tag:
-            name = self._apart(parent, frame)
+        name, tags = frame.name, parent.tags
+        if tags is None:
+            parent.tags = {name: tag}
+        elif tags.setdefault(name, tag) != tag:
+            name = self._apart(parent, tags, name, tag)
         fields = parent.fields
         if name not in fields:
             fields[name] = [value] if frame.node.repeated else value
@@ -134,7 +145,7 @@ class Builder:
                 return None
             fields["#text"] = None
             return fields
-        if frame.children:
+        if frame.tags is not None:
             if text and not text.isspace():
                 fields["#text"] = text.strip()
                 where = ".".join([*(inner.name for inner in self._open), frame.name])
@@ -188,17 +199,17 @@ class Builder:
             name = "@" + (self._names.get(tag) or self._name(tag))
             fields[name if name not in fields else "@" + _shown(tag)] = value
 
-    def _apart(self, parent: _Frame, frame: _Frame) -> str:
+    def _apart(self, parent: _Frame, tags: dict[str, str], name: str, tag: str) -> str:
         """The name of an element whose local name two namespaces use below `parent`."""
-        name, first = frame.name, parent.tags[frame.name]
+        first = tags[name]
         if first != _CLASH:
-            parent.tags[name] = _CLASH
+            tags[name] = _CLASH
             old = _shown(first)
-            parent.tags["<" + old] = first
+            tags["<" + old] = first
             parent.fields = {old if key == name else key: value for key, value in parent.fields.items()}
-        shown = _shown(frame.tag)
-        if parent.tags.setdefault("<" + shown, frame.tag) != frame.tag:
-            shown = "{" + frame.tag.partition(" ")[0] + "}" + name
+        shown = _shown(tag)
+        if tags.setdefault("<" + shown, tag) != tag:
+            shown = "{" + tag.partition(" ")[0] + "}" + name
         if first != _CLASH:
             self._tell("apart", f"{old} and {shown}", "two namespaces share a name: kept apart as {}")
         return shown

@@ -109,7 +109,7 @@ class Feed:
         parser = expat.ParserCreate(self._encoding, " ")
         parser.namespace_prefixes = True
         parser.ordered_attributes = True
-        parser.buffer_text = True
+        parser.buffer_text, parser.buffer_size = True, CHUNK
         self.documents += 1
         self._prepare(parser)
         return parser

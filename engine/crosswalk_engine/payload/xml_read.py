@@ -39,10 +39,11 @@ class XmlReader:
         alone: bool = False,
         encoding: str | None = None,
         first_line: int = 1,
+        names: dict[str, str] | None = None,
     ) -> None:
         self._where, self._limits = where, limits
         self._declared: str | None = encoding
-        self._builder = Builder(record, known or Node(), limits, note, alone=alone)
+        self._builder = Builder(record, known or Node(), limits, note, alone=alone, names=names)
         self._builder.where, self._builder.line = self._place, lambda: self._feed.line
         self._builder.index = lambda: self._feed.index
         self._depth = 0
@@ -160,7 +161,8 @@ def read_xml_lines(
     if stream is not None and options.look:
         found = _surveyed(stream, None, repeats=True).repeated
         known = known_paths(options.repeated | _below(found, (), options.record), options.read)
-    make = partial(XmlReader, where, limits, note, record=options.record, known=known)
+    names: dict[str, str] = {}
+    make = partial(XmlReader, where, limits, note, record=options.record, known=known, names=names)
     line = first_line - 1
     for chunk in chunks:
         line += 1
