@@ -28,7 +28,7 @@ DOCUMENTS = {
     "a tab": (HEAD + "\t" + GOOD, "CW-YAML-TAB", 6, "indent with spaces"),
     "a tag that runs code": (HEAD + "- !!python/object/apply:os.system [x]\n", "CW-YAML-TAG", 6, "a tag"),
     "a second document": (HEAD + GOOD + "---\na: 1\n", "CW-YAML-SECOND", 7, "one per file"),
-    "5,000 brackets": (HEAD + "- " + "[" * 5000, "CW-YAML-SYNTAX", 6, "nesting depth"),
+    "5,000 brackets": (HEAD + "- " + "[" * 5000, "CW-YAML-DEPTH", 6, "nested deeper than 64"),
     "no rules": (HEAD, "CW-DOCUMENT-VALUE", 5, "should be a list"),
     "another version": (HEAD.replace("@1", "@9") + GOOD, "CW-DOCUMENT-VERSION", 1, "crosswalk/mapping@9"),
     "a secret": (HEAD + f"- {{to: A, formula: \"'{TOKEN}'\"}}\n", "CW-SECRET", 6, "looks like a bearer"),
