@@ -1,6 +1,6 @@
 """What generated code is made of: lines, values held in variables, and the names that the lines may use."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -108,6 +108,8 @@ class Frame:
         self.writer = writer
         self.namespace: dict[str, Any] = dict(RUNTIME)
         self.constants: dict[str, str] = {}
+        self._names: dict[int, str] = {}
+        self._labelled: dict[str, str] = {}
         self.caches: list[dict[Any, Operand]] = [{}]
         self._temps = 0
 
@@ -118,12 +120,19 @@ class Frame:
 
     def constant(self, value: Any, label: str) -> str:
         """A name for `value` in the function's namespace; `label` tells readers what it is."""
-        for name, known in self.namespace.items():
-            if known is value:
-                return name
-        name = f"K{len(self.constants)}"
-        self.namespace[name] = value
-        self.constants[name] = label
+        name = self._names.get(id(value))
+        if name is None:
+            name = self._names[id(value)] = f"K{len(self.constants)}"
+            # From here on the namespace keeps the value alive, so that its id stays its own.
+            self.namespace[name] = value
+            self.constants[name] = label
+        return name
+
+    def shared(self, label: str, make: Callable[[], Any]) -> str:
+        """The name of a constant that is made once for each label."""
+        name = self._labelled.get(label)
+        if name is None:
+            name = self._labelled[label] = self.constant(make(), label)
         return name
 
     def function(self, name: str, body: Any) -> str:

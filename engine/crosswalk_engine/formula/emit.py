@@ -102,8 +102,8 @@ class ScalarEmitter(PathEmitter):
         pairs = zip(_params(node), node.args, strict=True)
         literals: list[Any] = [arg.value for param, arg in pairs if param.literal and isinstance(arg, Const)]
         label = f"{function.name}(…{''.join(f', {literal!r}' for literal in literals)})"
-        known = next((name for name, shown in self.constants.items() if shown == label), None)
-        return known or self.constant(function.prepare(*literals), label), len(literals)
+        prepare = function.prepare
+        return self.shared(label, lambda: prepare(*literals)), len(literals)
 
     def _compare_constant(self, node: Call, operands: list[Operand]) -> Operand | None:
         """The quick form of comparing with a whole number or a text that is written out."""

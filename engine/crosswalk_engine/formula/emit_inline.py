@@ -84,11 +84,6 @@ class InlineEmitter(Emitter):
         """The name of a decimal constant."""
         return self.shared(f"decimal {value}", lambda: Decimal(value))
 
-    def shared(self, label: str, make: Callable[[], Any]) -> str:
-        """The name of a constant, made once for each label."""
-        known = next((name for name, shown in self.constants.items() if shown == label), None)
-        return known or self.constant(make(), label)
-
     def held(self, node: Node) -> Operand:
         """`node` in a variable, also when it is a constant: Python warns of tests of literals."""
         operand = self.emit(node)
