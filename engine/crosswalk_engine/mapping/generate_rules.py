@@ -109,7 +109,7 @@ def _breaks(rule: RuleTree, operand: Operand, result: str) -> str:
     if rule.limits != NO_LIMITS:
         length = f"len({result})" if is_text or operand.kinds == DECIMAL else f"len(str({result}))"
         some = f"{result} is not None and " if not tests and operand.nullable else ""
-        tests.append(f"{some}{length} > {rule.limits.max_length}")
+        tests.append(f"{some}{length} > {rule.limits.max_length!r}")
     return " or ".join(tests)
 
 
