@@ -77,7 +77,7 @@ class Emitter(ScalarEmitter):
         if isinstance(node, Aggregate):
             return self._aggregate(node)
         if isinstance(node, Share):
-            return self.assign(f"{self.shared_out(node)}[{self.at_var}]", DECIMAL, nullable=True)
+            return self._part(self.shared_out(node), node)
         if isinstance(node, Call) and node.name == "ROW_KEY" and self.key_var:
             return Operand(self.key_var, TEXT, nullable=False)
         return super().emit(node)
@@ -186,8 +186,13 @@ class Emitter(ScalarEmitter):
         var, operand = self.hoisted[node]
         self.writer.line(f"if {var}.__class__ is Fault: raise {var}.again()")
         if isinstance(node, Share):
-            return self.assign(f"{var}[{self.at_var}]", DECIMAL, nullable=True)
-        return Operand(var, operand.kinds, operand.nullable)
+            return self._part(var, node)
+        return Operand(var, operand.kinds, operand.nullable, scale=operand.scale)
+
+    def _part(self, shares: str, node: Share) -> Operand:
+        """The current row's share."""
+        part = self.assign(f"{shares}[{self.at_var}]", DECIMAL, nullable=True)
+        return replace(part, scale=node.scale)
 
 
 def from_scope(node: Node, scope: ScopeName, other: ScopeName) -> Node:

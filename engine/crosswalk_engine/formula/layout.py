@@ -1,5 +1,6 @@
 """Which fields of a record a set of formulas reads, and the msgspec types that decode just those."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -7,6 +8,9 @@ from typing import Any, Literal
 import msgspec
 
 from crosswalk_engine.formula.ir import Aggregate, Node, Path, Present, Related, Share, children
+
+#: msgspec decodes no keys with these by type: an object that has one of them is decoded whole.
+_UNDECODED = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
 
 
 @dataclass(slots=True)
@@ -42,24 +46,29 @@ class Field:
                 self.kind = "leaf"
                 self.fields.clear()
             return None
-        here = self
-        for part in parts[:-1]:
-            here = here.child(part, "object")
-            if here.kind == "leaf":
-                return None
-        found = here.child(parts[-1], kind)
-        return found if found.kind == kind else None
+        here = self._above(parts)
+        found = here.child(parts[-1], kind) if here is not None else None
+        return found if found is not None and found.kind == kind else None
 
     def tell(self, parts: tuple[str, ...]) -> None:
         """Notes that it matters whether the key at `parts` is there."""
-        here = self
-        for part in parts[:-1]:
-            here = here.child(part, "object")
-            if here.kind == "leaf":
-                return
-        if parts:
+        here = self._above(parts) if parts else None
+        if here is not None:
             found = here.fields.get(parts[-1]) or here.child(parts[-1], "leaf")
             found.tells = True
+
+    def _above(self, parts: tuple[str, ...]) -> "Field | None":
+        """The object that holds the key at `parts`, made if needed; `None` when it is decoded whole."""
+        here = self
+        for part in parts:
+            if _UNDECODED.search(part):
+                here.kind = "leaf"
+                here.fields.clear()
+            if here.kind == "leaf":
+                return None
+            if part is not parts[-1]:
+                here = here.child(part, "object")
+        return here
 
 
 Roots = Mapping[str, "Field | None"]
