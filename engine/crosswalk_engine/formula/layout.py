@@ -60,14 +60,14 @@ class Field:
     def _above(self, parts: tuple[str, ...]) -> "Field | None":
         """The object that holds the key at `parts`, made if needed; `None` when it is decoded whole."""
         here = self
-        for part in parts:
+        for depth, part in enumerate(parts):
+            if depth:
+                here = here.child(parts[depth - 1], "object")
             if _UNDECODED.search(part):
                 here.kind = "leaf"
                 here.fields.clear()
             if here.kind == "leaf":
                 return None
-            if part is not parts[-1]:
-                here = here.child(part, "object")
         return here
 
 

@@ -37,10 +37,11 @@ class CompiledMapping:
         self.tree = tree
         self.lookups = lookups
         # The first function is made at once, so that a tree that cannot be compiled is refused here.
-        if tree.documents is None:
-            assert self._typed.record is not None
-            self._decode = msgspec.json.Decoder(self._typed.record, float_hook=Decimal).decode
-        else:
+        record = self._typed.record if tree.documents is None else None
+        self._decode = None
+        if record is not None:
+            self._decode = msgspec.json.Decoder(record, float_hook=Decimal).decode
+        elif tree.documents is not None:
             self._parts  # noqa: B018  made now
 
     @cached_property
@@ -125,7 +126,7 @@ class CompiledMapping:
         codecs refuse such records before.
         """
         env, is_clean = Env(self.lookups, idmap, related, now), True
-        if len(raw) <= MAX_TEXT and self.tree.documents is None:
+        if self._decode is not None and len(raw) <= MAX_TEXT:
             try:
                 typed = self._decode(raw)
             except msgspec.ValidationError:

@@ -33,7 +33,10 @@ Form = Literal["typed", "plain", "careful"]
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The function ``mapping(doc, env, errors, warnings) -> output``, its text, its record type."""
+    """The function ``mapping(doc, env, errors, warnings) -> output``, its text, its record type.
+
+    Without a record type, it takes dicts: what is read cannot be decoded by type.
+    """
 
     run: Callable[..., Any]
     code: str
@@ -43,6 +46,8 @@ class Generated:
 def generate(tree: MappingTree, form: Form, lookups: Mapping[str, Lookup]) -> Generated:
     """One function of a mapping. The ones for clean records may raise instead of giving an output."""
     layout = layout_of(lambda root: _uses(tree, root)) if form == "typed" else None
+    if layout is not None and layout.kind == "leaf":
+        layout = None
     record = struct_type(layout) if layout is not None else None
     writer = Writer(indent=1)
     root = Root("doc", "", writer.hole(), layout)
