@@ -17,7 +17,7 @@ import msgspec
 from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload.access import unreadable
 from crosswalk_engine.payload.csv_read import CsvReader
-from crosswalk_engine.payload.item import Item, Note, silent
+from crosswalk_engine.payload.item import Header, Item, Note, silent, unheard
 from crosswalk_engine.payload.limits import BULK, DEFAULT, Limits
 from crosswalk_engine.payload.readers import NdjsonReader, read_whole
 from crosswalk_engine.payload.sniffing import Opened, open_records
@@ -151,15 +151,17 @@ def write_ndjson(stream: BinaryIO, records: Iterable[Any], *, numbers: bool = Fa
     return count
 
 
-def read_opened(opened: Opened, xml: XmlOptions = ANY_XML, note: Note = silent) -> Iterator[Item]:
-    """The items of a file whose form is known; as `iter_records`."""
+def read_opened(
+    opened: Opened, xml: XmlOptions = ANY_XML, note: Note = silent, header: Header = unheard
+) -> Iterator[Item]:
+    """As `iter_records`, of a file whose form is known; `header` gets that of a CSV file or of a sheet."""
     where, limits, encoding = opened.where, opened.limits, opened.encoding
     if opened.form == "ndjson":
         return NdjsonReader(opened).items()
     if opened.form == "json":
         return read_whole(opened)
     if opened.form == "csv":
-        return CsvReader(opened.chunks, where, limits, note, encoding).items()
+        return CsvReader(opened.chunks, where, limits, note, encoding, header).items()
     if opened.form == "ndxml":
         return read_xml_lines(opened.chunks, where, limits, xml, note, stream=opened.stream)
     assert opened.stream is not None
@@ -167,4 +169,4 @@ def read_opened(opened: Opened, xml: XmlOptions = ANY_XML, note: Note = silent) 
         return read_xml(opened.stream, where, limits, xml, note, encoding)
     from crosswalk_engine.payload.tabular import read_tabular
 
-    return read_tabular(opened.stream, opened.form, where, limits, note)
+    return read_tabular(opened.stream, opened.form, where, limits, note, header)

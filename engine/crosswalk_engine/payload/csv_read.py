@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from crosswalk_engine.errors import RecordError, masked
 from crosswalk_engine.payload.csv_sniff import NAMES, Layout, sniff_layout
-from crosswalk_engine.payload.item import Item, Note
+from crosswalk_engine.payload.item import Header, Item, Note, unheard
 from crosswalk_engine.payload.limits import Limits
 from crosswalk_engine.payload.text import UnreadableTextError, decode
 
@@ -22,14 +22,20 @@ _SHOWN = 5
 class CsvReader:
     """Reads the raw lines of a table.
 
-    `note` is told the delimiter that was found.
+    `note` is told the delimiter that was found, `header` the columns.
     """
 
     def __init__(
-        self, chunks: Iterator[bytes], where: str, limits: Limits, note: Note, encoding: str | None = None
+        self,
+        chunks: Iterator[bytes],
+        where: str,
+        limits: Limits,
+        note: Note,
+        encoding: str | None = None,
+        header: Header = unheard,
     ) -> None:
         self._where, self._limits, self._note, self._encoding = where, limits, note, encoding
-        self._chunks = chunks
+        self._chunks, self._heard = chunks, header
         self._offset = 0
         self._line = 0
         self._recent: list[str] = []
@@ -93,6 +99,7 @@ class CsvReader:
         shown = NAMES.get(layout.delimiter, repr(layout.delimiter))
         columns = "1 column" if len(names) == 1 else f"{len(names):,} columns separated by {shown}"
         self._note(f"{self._where}: read as CSV, {columns}")
+        self._heard(names)
         return names
 
     def _row_fault(self, error: csv.Error, line: int, layout: Layout) -> RecordError:

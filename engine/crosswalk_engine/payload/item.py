@@ -1,6 +1,6 @@
 """What reading a file of records gives, one by one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crosswalk_engine.errors import RecordError
@@ -9,7 +9,13 @@ from crosswalk_engine.errors import RecordError
 Item = tuple[int, dict[str, Any] | RecordError]
 #: Called with a sentence about the file that a person should see.
 Note = Callable[[str], None]
+#: Called with the names in a table's header, before its first row; a table may have no row at all.
+Header = Callable[[Sequence[str]], object]
 
 
 def silent(sentence: str) -> None:
     """Nobody wants to know."""
+
+
+def unheard(names: Sequence[str]) -> None:
+    """Nobody wants to know the header either."""

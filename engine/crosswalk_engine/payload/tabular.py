@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from crosswalk_engine.errors import RecordError, masked
 from crosswalk_engine.payload.csv_read import header_names
 from crosswalk_engine.payload.forms import Form
-from crosswalk_engine.payload.item import Item, Note
+from crosswalk_engine.payload.item import Header, Item, Note, unheard
 from crosswalk_engine.payload.limits import Limits
 from crosswalk_engine.payload.tabular_extra import require
 from crosswalk_engine.payload.xlsx_guard import look_into
@@ -23,7 +23,9 @@ from crosswalk_engine.payload.xlsx_guard import look_into
 _BATCH = 5_000
 
 
-def read_tabular(stream: BinaryIO, form: Form, where: str, limits: Limits, note: Note) -> Iterator[Item]:
+def read_tabular(
+    stream: BinaryIO, form: Form, where: str, limits: Limits, note: Note, header: Header = unheard
+) -> Iterator[Item]:
     """``(row, record)`` for each row, or what is wrong with the row; rows of Parquet count from 1.
 
     Raises:
@@ -32,7 +34,7 @@ def read_tabular(stream: BinaryIO, form: Form, where: str, limits: Limits, note:
     """
     if form == "parquet":
         return _read_parquet(stream, where)
-    return _read_xlsx(stream, where, limits, note)
+    return _read_xlsx(stream, where, limits, note, header)
 
 
 def _read_parquet(stream: BinaryIO, where: str) -> Iterator[Item]:
@@ -50,7 +52,7 @@ def _read_parquet(stream: BinaryIO, where: str) -> Iterator[Item]:
         raise _bad("CW-PARQUET", "the Parquet file cannot be read", where, got=_words(error)) from error
 
 
-def _read_xlsx(stream: BinaryIO, where: str, limits: Limits, note: Note) -> Iterator[Item]:
+def _read_xlsx(stream: BinaryIO, where: str, limits: Limits, note: Note, heard: Header) -> Iterator[Item]:
     fastexcel = require("fastexcel", "XLSX")
     require("polars", "XLSX")
     start = stream.tell()
@@ -64,6 +66,7 @@ def _read_xlsx(stream: BinaryIO, where: str, limits: Limits, note: Note) -> Iter
     rows = frame.iter_rows()
     first = [value or "" for value in next(rows, ())]
     header = header_names(first, f"{where}:{sheet.first_row}", limits)
+    heard(header)
     for line, row in enumerate(rows, sheet.first_row + 1):
         if line in sheet.faults:
             what = "a cell holds an error of the spreadsheet"
