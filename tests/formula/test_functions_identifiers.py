@@ -11,9 +11,11 @@ from crosswalk_engine.formula.env import sources_of
 from crosswalk_engine.formula.functions.check_digits import MAX_LENGTH, SCHEMES, mod97, rest97
 from crosswalk_engine.formula.functions.iban import FORMS, is_iban
 from crosswalk_engine.formula.functions.identifiers import prepare_hash_key
+from crosswalk_engine.formula.functions.iso import CURRENCIES
 from crosswalk_engine.formula.functions.patterns import PATTERNS, Pattern
 from crosswalk_engine.formula.functions.vat import is_vat
 from crosswalk_engine.formula.values import Value
+from crosswalk_engine.payload.nearest import nearest
 from crosswalk_engine.project.lookups import LookupTable, read_lookup
 from hypothesis import given
 from hypothesis import strategies as st
@@ -218,3 +220,25 @@ def _outcome(run: Callable[..., Value], table: LookupTable) -> Value:
         return run({"a": "N00"}, lookups={"terms": table})
     except EvalError as error:
         return error.code
+
+
+@pytest.mark.parametrize("digits", ["00", "01", "99"])
+def test_ibans_with_digits_that_no_bank_gives(digits: str) -> None:
+    """00, 01 and 99 leave the same rest as 97, 98 and 02, and are refused; these are accepted."""
+    right = {"00": "97", "01": "98", "99": "02"}[digits]
+    account = next(
+        account for account in (f"{number:018d}" for number in range(200)) if mod97(account + "DE") == right
+    )
+    assert is_iban(f"DE{right}{account}")
+    assert rest97(f"{account}DE{digits}") == 1
+    assert not is_iban(f"DE{digits}{account}")
+
+
+def test_names_from_records_are_not_searched_for_when_long() -> None:
+    """A long text in place of a currency gets no suggestion, and costs no search."""
+    for text, found in (("EUX", True), ("E" * 41, False), ("EUR" * 20_000, False)):
+        with pytest.raises(EvalError) as caught:
+            evaluate(parse_formula("CURRENCY_SCALE(a)"), {"a": text})
+        assert caught.value.code == "CW-ARGUMENT"
+        assert ("did you mean" in caught.value.message) is found
+    assert nearest("E" * 201, CURRENCIES) == ()

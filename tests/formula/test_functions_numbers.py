@@ -1,10 +1,14 @@
 """Laws of the number functions: rounding, money, percentages, units, and numbers as texts."""
 
 import decimal
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from itertools import product
 
 import pytest
-from crosswalk_engine.formula import EvalError
+from crosswalk_engine.errors import masked
+from crosswalk_engine.formula import EvalError, compile_formula, evaluate, parse_formula
 from crosswalk_engine.formula.functions.iso import COUNTRIES, CURRENCIES
 from crosswalk_engine.formula.functions.money import (
     currency_scale,
@@ -14,7 +18,7 @@ from crosswalk_engine.formula.functions.money import (
     to_minor,
 )
 from crosswalk_engine.formula.functions.number_texts import prepare_format_number, prepare_parse_number
-from crosswalk_engine.formula.functions.numbers import sign
+from crosswalk_engine.formula.functions.numbers import modulo, sign
 from crosswalk_engine.formula.functions.rounding import rounded, rounded_half_even, truncated
 from crosswalk_engine.formula.functions.units import UNITS, prepare_convert_unit
 from crosswalk_engine.formula.values import CONTEXT, DIGITS, Value, to_json_value
@@ -195,3 +199,89 @@ def test_results_keep_their_scale_in_json() -> None:
         "2",
         "1.500",
     ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("PARSE_NUMBER(a, '.')", "9" * DIGITS + ".9"),
+        ("PARSE_NUMBER(a, ',', '.')", "9." + "999." * 11 + "999"),
+        ("PARSE_NUMBER(a, '.')", "1" * (DIGITS + 1)),
+        ("PARSE_NUMBER(a, '.')", "0." + "1" * (DIGITS + 1)),
+        ("TO_DECIMAL(a)", "-" + "9" * DIGITS + ".5"),
+        ("TO_DECIMAL(a)", "1" * 65_536),
+        ("TO_DECIMAL(a, 2)", "1" * (DIGITS + 1) + ".00"),
+        ("TO_DECIMAL(a, 2)", "1" * DIGITS),
+        ("TO_INTEGER(a)", "-" + "1" * (DIGITS + 1)),
+    ],
+)
+def test_texts_of_too_many_digits_say_so(formula: str, text: str) -> None:
+    """A number that is too long is CW-NUMBER-RANGE with the text; nothing but EvalError leaves a function."""
+    parsed = parse_formula(formula)
+    for run in (partial(evaluate, parsed), compile_formula(parsed)):
+        with pytest.raises(EvalError, match="34 digits") as caught:
+            run({"a": text})
+        assert (caught.value.code, caught.value.value) == ("CW-NUMBER-RANGE", masked(text))
+
+
+#: Numbers and texts at the edges of 34 digits.
+_EDGES: list[Value] = [
+    *(int("9" * DIGITS), -int("9" * DIGITS), 0, 1),
+    *(Decimal("9" * 33 + ".9"), Decimal("0." + "9" * DIGITS), Decimal("-0." + "0" * 33 + "1")),
+    *(Decimal("9" * DIGITS), Decimal("9" * 17 + "." + "9" * 17), "9" * DIGITS + ".9", "0." + "9" * DIGITS),
+]
+_EDGE_CALLS = [
+    *("TO_DECIMAL(@)", "TO_DECIMAL(@, 2)", "TO_DECIMAL(@, 20)", "TO_INTEGER(@)", "PARSE_NUMBER(@, '.', ',')"),
+    *("ROUND(@)", "ROUND(@, 20)", "ROUND(@, -20)", "ROUND_HALF_EVEN(@, 2)", "TRUNC(@, 20)", "FLOOR(@)"),
+    *("CEIL(@)", "-@", "ABS(@)", "@ + @", "@ - @", "@ * @", "@ / @", "@ % @", "PERCENT_OF(@, @)"),
+    *(
+        "FORMAT_NUMBER(@, 20, ',', '.')",
+        "ROUND_MONEY(@, 'KWD')",
+        "TO_MINOR(@, 'EUR')",
+        "FROM_MINOR(@, 'EUR')",
+    ),
+    *("CONVERT_UNIT(@, 'kg', 'mg', 20)", "CONVERT_UNIT(@, 'mg', 't')", "FROM_EPOCH(@, 's')", "SIGN(@)"),
+    *("DATE_ADD(TO_DATE('2026-03-09'), @, 'years')", "LEFT('abc', @)", "LPAD('a', @)", "ROUND(@ / @, 3)"),
+]
+
+
+@pytest.mark.parametrize("call", _EDGE_CALLS)
+def test_numbers_at_the_edge_give_a_value_or_an_error_of_the_record(call: str) -> None:
+    """Every function of numbers gives the same on both backends for each pair of edges, or an EvalError."""
+    parsed = parse_formula(call.replace("@", "a", 1).replace("@", "b"))
+    compiled = compile_formula(parsed)
+    for left, right in product(_EDGES, _EDGES if "b" in parsed.text else [None]):
+        found = [_outcome(run, {"a": left, "b": right}) for run in (partial(evaluate, parsed), compiled)]
+        assert found[0] == found[1]
+
+
+def _outcome(run: Callable[[dict[str, Value]], Value], record: dict[str, Value]) -> object:
+    try:
+        return to_json_value(run(record))
+    except EvalError as error:
+        return error.key()
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("MIN(rows.v)", "MIN cannot compare INTEGER with TEXT"),
+        ("MAX(rows.v)", "MAX cannot compare INTEGER with TEXT"),
+        ("PERCENT_OF(9999999999999999999999999999999999, 1000)", "PERCENT_OF gives a number"),
+    ],
+)
+def test_messages_name_the_function_that_was_written(formula: str, expected: str) -> None:
+    """An error speaks of the function in the formula, not of the one that it is made of."""
+    with pytest.raises(EvalError, match=expected):
+        evaluate(parse_formula(formula), {"rows": [{"v": 1}, {"v": "a"}]})
+
+
+def test_percentages_and_remainders_are_rounded_once() -> None:
+    """Neither loses digits on the way to a result that has 34 of them at most."""
+    with decimal.localcontext(CONTEXT):
+        assert percent_of(Decimal("33.333333333333333333"), Decimal("12345678901234567.89")) == Decimal(
+            "4115226300411522.629958847736995885"
+        )
+        assert modulo(Decimal("9" * DIGITS), Decimal("0.0000000000000000000000000000000007")) == Decimal(
+            "0.0000000000000000000000000000000005"
+        )

@@ -1,10 +1,12 @@
 """Laws of the text functions: letters, patterns, widths, names and address lines."""
 
 import fnmatch
+import tracemalloc
 import unicodedata
+from functools import partial
 
 import pytest
-from crosswalk_engine.formula import EvalError
+from crosswalk_engine.formula import EvalError, compile_formula, evaluate, parse_formula
 from crosswalk_engine.formula.functions.letters import SPELLINGS, slug, transliterate
 from crosswalk_engine.formula.functions.names import split_name
 from crosswalk_engine.formula.functions.text_case import initcap, prepare_transliterate
@@ -190,3 +192,30 @@ def test_names_lose_no_word(words: list[str]) -> None:
     """Without a comma, salutation, first and last name are the whole name again."""
     parts = split_name(" ".join(words))
     assert " ".join(part for part in parts if part) == " ".join(words)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "CONCAT(a, a)",
+        f"CONCAT({', '.join(['a'] * 240)})",
+        f"CONCAT_WS('-', {', '.join(['a'] * 240)})",
+        f"COMPOSE('-', {', '.join(['a'] * 240)})",
+        "STRING_AGG(rows.v, '-')",
+    ],
+)
+def test_what_is_too_long_is_told_before_it_is_put_together(formula: str) -> None:
+    """Joining many long texts takes no more memory than the longest text has; 16 MB stay unused."""
+    text = "é" * 65_536
+    parsed = parse_formula(formula)
+    compiled = compile_formula(parsed)
+    record = {"a": text, "rows": [{"v": text}] * 240}
+    tracemalloc.start()
+    try:
+        for run in (partial(evaluate, parsed), compiled):
+            with pytest.raises(EvalError) as caught:
+                run(record)
+            assert caught.value.code == "CW-TEXT-LONG"
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()

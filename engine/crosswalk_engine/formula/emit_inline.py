@@ -43,6 +43,8 @@ _METHODS = {
 }
 #: Texts up to here stay below `MAX_TEXT` whatever their letters become.
 _SHORT = MAX_TEXT // 4
+#: So many texts are joined in place, and measured after that; of more, the length is added up before.
+_JOINED = 16
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
@@ -145,7 +147,7 @@ class InlineEmitter(Emitter):
     def _concat(self, node: Call) -> Operand | None:
         words = [self._word(arg) for arg in node.args]
         words = [word for word in words if word]
-        if len(words) < 2:
+        if not 2 <= len(words) <= _JOINED:
             return None
         operand = self.assign(" + ".join(words), TEXT, nullable=False)
         self.writer.line(f"if len({operand.name}) > {MAX_TEXT}: raise Careful")
@@ -166,6 +168,8 @@ class InlineEmitter(Emitter):
     def _concat_ws(self, node: Call) -> Operand | None:
         separator = node.args[0]
         if not (isinstance(separator, Const) and isinstance(separator.value, str)):
+            return None
+        if len(node.args) > _JOINED:
             return None
         items = []
         for arg in node.args[1:]:

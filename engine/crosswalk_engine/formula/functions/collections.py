@@ -5,7 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from crosswalk_engine.formula.env import Env
-from crosswalk_engine.formula.functions.numbers import MAX_SCALE, Number, greatest, least, quotient, scale_of
+from crosswalk_engine.formula.functions.numbers import (
+    MAX_SCALE,
+    Number,
+    maximum,
+    minimum,
+    quotient,
+    scale_of,
+)
 from crosswalk_engine.formula.functions.spec import (
     Example,
     Function,
@@ -17,6 +24,7 @@ from crosswalk_engine.formula.functions.spec import (
     number,
     truth,
 )
+from crosswalk_engine.formula.functions.text import joined
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
     ANY,
@@ -26,7 +34,6 @@ from crosswalk_engine.formula.values import (
     INTEGER,
     TEXT,
     Value,
-    bounded,
     in_range,
     out_of_range,
     text_of,
@@ -51,7 +58,7 @@ def average(values: Sequence[Number]) -> Decimal | None:
 
 def string_agg(values: Sequence[Value], separator: str) -> str | None:
     """The texts joined with `separator`."""
-    return bounded(separator.join([text_of(value) for value in values]), "STRING_AGG") if values else None
+    return joined(separator, map(text_of, values), "STRING_AGG") if values else None
 
 
 def apportion(amount: Number | None, weights: Sequence[Number | None], scale: int) -> list[Decimal | None]:
@@ -188,7 +195,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("MIN(rows.sku)", "A", given=_ROWS),
             Example("MIN(rows)", fails="CW-PATH-OBJECT", given=_ROWS),
         ),
-        lambda values: least(*values),
+        lambda values: minimum(*values),
         cost=2,
     ),
     _aggregate(
@@ -198,7 +205,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("MAX(rows.qty)", 4, given=_ROWS),
             Example("MAX(MAX(rows.qty))", fails="CW-FORMULA-AGGREGATE", given=_ROWS),
         ),
-        lambda values: greatest(*values),
+        lambda values: maximum(*values),
         cost=2,
     ),
     _aggregate(

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-from crosswalk_engine.formula.functions.numbers import MAX_SCALE, QUANTA
+from crosswalk_engine.formula.functions.numbers import MAX_SCALE, QUANTA, read_number
 from crosswalk_engine.formula.functions.spec import Example, Function, Param, integer
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
     ANY,
     BOOLEAN,
     DECIMAL,
+    DIGITS,
     INTEGER,
     NUMBER,
     TEXT,
@@ -20,8 +21,8 @@ from crosswalk_engine.formula.values import (
 
 #: TO_DECIMAL remembers this many texts a scale: prices, rates and quantities repeat.
 _MEMO = 8192
-_DECIMAL = re.compile(r"-?[0-9]{1,34}(?:\.[0-9]{1,34})?").fullmatch
-_INTEGER = re.compile(r"-?[0-9]{1,34}").fullmatch
+_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+_INTEGER = re.compile(r"-?[0-9]+").fullmatch
 #: The words that PostgreSQL reads as boolean, without their abbreviations.
 _TRUTH = {"true": True, "yes": True, "on": True, "y": True, "t": True, "1": True}
 _TRUTH |= {"false": False, "no": False, "off": False, "n": False, "f": False, "0": False}
@@ -38,6 +39,8 @@ def prepare_to_decimal(scale: int | None = None) -> Callable[[str | int | Decima
     def fresh(value: str | int | Decimal) -> Decimal:
         if isinstance(value, str) and not _DECIMAL(value):
             raise EvalError("CW-BAD-DECIMAL", value, "TO_DECIMAL needs digits such as -12.50")
+        if isinstance(value, str):
+            return read_number(value, "TO_DECIMAL", value, scale)
         number = Decimal(value)
         try:
             return (number if quantum is None else number.quantize(quantum, ROUND_HALF_UP)) + 0
@@ -62,6 +65,8 @@ def to_integer(value: str | int | Decimal) -> int:
     if isinstance(value, str):
         if not _INTEGER(value):
             raise EvalError("CW-BAD-INTEGER", value, "TO_INTEGER needs digits such as -12")
+        if len(value) - value.startswith("-") > DIGITS:
+            raise EvalError("CW-NUMBER-RANGE", value, f"TO_INTEGER takes at most {DIGITS} digits")
         return int(value)
     whole = int(value)
     if whole != value:

@@ -4,12 +4,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from crosswalk_engine.formula.functions.iso import CURRENCIES
 from crosswalk_engine.formula.functions.named import named
-from crosswalk_engine.formula.functions.numbers import QUANTA, Number, multiply, scale_of
+from crosswalk_engine.formula.functions.numbers import QUANTA, WIDE, Number, scale_of
 from crosswalk_engine.formula.functions.spec import Example, Function, integer, number, text
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import DECIMAL, INTEGER, out_of_range, text_of
-
-_HUNDREDTH = Decimal("0.01")
 
 
 def currency_scale(currency: str) -> int:
@@ -55,8 +53,12 @@ def from_minor(units: int, currency: str) -> Decimal:
 
 
 def percent_of(percent: Number, amount: Number) -> Decimal:
-    """`percent` % of `amount`, exactly."""
-    return Decimal(multiply(multiply(percent, amount), _HUNDREDTH))
+    """`percent` % of `amount`, rounded to 34 digits."""
+    try:
+        # Rounded once, at the end.
+        return WIDE.multiply(Decimal(percent), Decimal(amount)).scaleb(-2, WIDE) + 0
+    except ArithmeticError as error:
+        raise out_of_range("PERCENT_OF") from error
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -119,14 +121,15 @@ FUNCTIONS: tuple[Function, ...] = (
         "PERCENT_OF",
         (number("percent"), number("amount")),
         DECIMAL,
-        "So many percent of an amount, exactly.",
+        "So many percent of an amount, unrounded.",
         (
             Example("PERCENT_OF(20, 90.45)", "18.0900"),
             Example("ROUND_MONEY(PERCENT_OF(7.5, 19.99), 'GBP')", "1.50"),
             Example("PERCENT_OF('20%', 90.45)", fails="CW-FORMULA-TYPE"),
         ),
         percent_of,
-        note="It keeps all decimals: two more than percent and amount have together. Not in PostgreSQL.",
+        note="It keeps all decimals, two more than percent and amount have together, while the result has at "
+        "most 34 digits; a longer one is rounded to them. Not in PostgreSQL.",
         cost=9,
     ),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-from crosswalk_engine.formula.functions.numbers import MAX_SCALE, QUANTA, Number
+from crosswalk_engine.formula.functions.numbers import MAX_SCALE, QUANTA, Number, read_number
 from crosswalk_engine.formula.functions.spec import Example, Function, integer, literal_text, number, text
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import DECIMAL, DIGITS, TEXT, out_of_range, plain
@@ -25,16 +25,16 @@ def _signs(point: str, group: str) -> None:
 def prepare_parse_number(point: str, group: str = "") -> Callable[[str], Decimal]:
     """The conversion of texts with the decimal sign `point`, and `group` between thousands if any."""
     _signs(point, group)
-    whole = r"[0-9]{1,34}"
+    whole = r"[0-9]+"
     if group:
-        whole = rf"(?:[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}}){{1,10}}|{whole})"
-    match = re.compile(rf"-?{whole}(?:{re.escape(point)}[0-9]{{1,34}})?").fullmatch
+        whole = rf"(?:[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+|{whole})"
+    match = re.compile(rf"-?{whole}(?:{re.escape(point)}[0-9]+)?").fullmatch
 
     def convert(value: str) -> Decimal:
         if not match(value):
             shown = f"-1{group}234{point}50"
             raise EvalError("CW-BAD-DECIMAL", value, f"PARSE_NUMBER needs digits such as {shown}")
-        return Decimal(value.replace(group, "").replace(point, ".")) + 0
+        return read_number(value.replace(group, "").replace(point, "."), "PARSE_NUMBER", value)
 
     return convert
 
@@ -72,7 +72,7 @@ FUNCTIONS: tuple[Function, ...] = (
         prepare=prepare_parse_number,
         note="Nothing is guessed: both signs are written out ('.' or ','; a group also a space or '). Groups "
         "have three digits or are left out. TO_DECIMAL reads plain numbers. PostgreSQL has to_number, which "
-        f"is laxer. At most {DIGITS} digits.",
+        f"is laxer. At most {DIGITS} digits on each side of the point.",
         cost=6,
     ),
     Function(

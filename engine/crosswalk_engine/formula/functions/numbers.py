@@ -65,6 +65,25 @@ def _ranged(operation: Callable[[], Number], who: str) -> Number:
         raise out_of_range(who) from error
 
 
+def read_number(text: str, who: str, shown: str, scale: int | None = None) -> Decimal:
+    """The number that the plain digits `text` write, rounded half up to `scale` decimals, or to 34 digits.
+
+    `shown` is what the record has, for the error.
+
+    Raises:
+        EvalError: CW-NUMBER-RANGE.
+    """
+    whole, _, fraction = text.lstrip("-").partition(".")
+    if len(whole) > DIGITS or len(fraction) > DIGITS:
+        sides = f"{DIGITS} digits before the point and {DIGITS} after it"
+        raise EvalError("CW-NUMBER-RANGE", shown, f"{who} takes at most {sides}")
+    try:
+        exact = Decimal(text)
+        return (exact if scale is None else exact.quantize(QUANTA[scale], ROUND_HALF_UP)) + 0
+    except ArithmeticError as error:
+        raise EvalError("CW-NUMBER-RANGE", shown, out_of_range(who).message) from error
+
+
 def divide(left: Number, right: Number) -> Number:
     """left / right; of two integers the whole part, else with PostgreSQL's number of decimals."""
     if right == 0:
@@ -111,7 +130,8 @@ def modulo(left: Number, right: Number) -> Number:
     if isinstance(left, int) and isinstance(right, int):
         rest = abs(left) % abs(right)
         return -rest if left < 0 else rest
-    return _ranged(lambda: Decimal(left) % Decimal(right) + 0, "MOD")
+    # Wide, for the whole part of the quotient can have twice the digits of its sides.
+    return _ranged(lambda: WIDE.remainder(Decimal(left), Decimal(right)) + 0, "MOD")
 
 
 def sign(value: Number) -> int:
@@ -119,8 +139,10 @@ def sign(value: Number) -> int:
     return (value > 0) - (value < 0)
 
 
-def _pick(who: str, better: Callable[[Value, Value], bool]) -> Callable[..., Value]:
-    def pick(*values: Value) -> Value:
+def pick(who: str, better: Callable[[Value, Value], bool]) -> Callable[..., Value]:
+    """The function `who`: from some values to the one that is `better` than all others, nulls left out."""
+
+    def best_of(*values: Value) -> Value:
         best: Value = None
         for value in values:
             if value is None:
@@ -135,11 +157,19 @@ def _pick(who: str, better: Callable[[Value, Value], bool]) -> Callable[..., Val
                 best = value
         return best
 
-    return pick
+    return best_of
 
 
-least = _pick("LEAST", lambda value, best: value < best)  # type: ignore[operator]
-greatest = _pick("GREATEST", lambda value, best: value > best)  # type: ignore[operator]
+def _less(value: Value, best: Value) -> bool:
+    return value < best
+
+
+def _greater(value: Value, best: Value) -> bool:
+    return value > best
+
+
+least, minimum = pick("LEAST", _less), pick("MIN", _less)
+greatest, maximum = pick("GREATEST", _greater), pick("MAX", _greater)
 
 
 def _binary(
@@ -165,7 +195,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("qty + 1", fails="CW-TYPE", given={"qty": "2"}),
         ),
         add,
-        "A result of more than 34 digits before the point is an error; after 34 digits it is rounded.",
+        "A result of over 34 digits before the point is an error; one of over 34 in all is rounded.",
     ),
     _binary(
         "-",
@@ -175,7 +205,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     _binary(
         "*",
-        "Multiplies; the scales add up.",
+        "Multiplies; the scales add up, while the result has at most 34 digits.",
         (
             Example("3 * 1.20", "3.60"),
             Example("1.5 * 0.25", "0.375"),

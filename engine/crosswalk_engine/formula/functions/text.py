@@ -1,5 +1,7 @@
 """Functions that join, cut and fill text."""
 
+from collections.abc import Iterable
+
 from crosswalk_engine.formula.functions.spec import Example, Function, Param, integer, text
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import (
@@ -14,16 +16,32 @@ from crosswalk_engine.formula.values import (
 )
 
 
+def joined(separator: str, parts: Iterable[str], who: str) -> str:
+    """`parts` with `separator` between them; too much is told before it is put together.
+
+    Raises:
+        EvalError: CW-TEXT-LONG.
+    """
+    kept: list[str] = []
+    length = -len(separator)
+    for part in parts:
+        length += len(separator) + len(part)
+        if length > MAX_TEXT:
+            raise text_too_long(length, who)
+        kept.append(part)
+    return separator.join(kept)
+
+
 def concat(*values: Value) -> str:
     """All that are not null, one after the other."""
-    return bounded("".join([text_of(value) for value in values if value is not None]), "CONCAT")
+    return joined("", (text_of(value) for value in values if value is not None), "CONCAT")
 
 
 def concat_ws(separator: str | None, *values: Value) -> str | None:
     """All that are not null, with `separator` between them."""
     if separator is None:
         return None
-    return bounded(separator.join([text_of(value) for value in values if value is not None]), "CONCAT_WS")
+    return joined(separator, (text_of(value) for value in values if value is not None), "CONCAT_WS")
 
 
 def join(left: Value, right: Value) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from crosswalk_engine.formula.functions.spec import Example, Function, integer, text
+from crosswalk_engine.formula.functions.text import joined
 from crosswalk_engine.formula.functions.widths import fit, wrapped
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.values import TEXT, bounded
+from crosswalk_engine.formula.values import TEXT
 
 #: Lines that can be asked for; documents have about five.
 MAX_LINES = 99
@@ -34,12 +35,12 @@ def compose(separator: str | None, *parts: str | None) -> str | None:
     """The parts that are not blank, with `separator` between them and single spaces inside."""
     if separator is None:
         return None
-    return bounded(separator.join(_plain(parts)), "COMPOSE") or None
+    return joined(separator, _plain(parts), "COMPOSE") or None
 
 
-def _plain(parts: Iterable[str | None]) -> list[str]:
+def _plain(parts: Iterable[str | None]) -> Iterator[str]:
     words = (" ".join(part.split()) for part in parts if part is not None)
-    return [part for part in words if part]
+    return (part for part in words if part)
 
 
 def packed(parts: Iterable[str], width: int) -> Iterator[str]:
