@@ -22,7 +22,7 @@ from crosswalk_engine.formula.functions.date_math import (
 )
 from crosswalk_engine.formula.functions.dates import prepare_format_date, prepare_to_date, prepare_to_datetime
 from crosswalk_engine.formula.functions.epoch import prepare_from_epoch, prepare_to_epoch
-from crosswalk_engine.formula.functions.moments import fixed, on_clock
+from crosswalk_engine.formula.functions.moments import fixed, on_clock, zone_names, zone_of
 from crosswalk_engine.formula.functions.periods import PERIODS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,7 +165,7 @@ def test_clock_times_that_are_skipped_or_double() -> None:
     assert value("TO_DATETIME('2026-03-29 01:30', 'iso', 'Europe/London')") == "2026-03-29T02:30:00+01:00"
     assert value("TO_DATETIME('2026-10-25 01:30', 'iso', 'Europe/London')") == "2026-10-25T01:30:00+01:00"
     assert value("END_OF(TO_DATETIME('2026-10-25T00:10:00Z'), 'hour', 'Europe/London')") == (
-        "2026-10-25T01:59:59+00:00"
+        "2026-10-25T01:59:59+01:00"
     )
 
 
@@ -226,12 +226,94 @@ def test_the_ends_of_the_calendar(text: str, code: str | None) -> None:
         ("PART_OF(TO_DATE(a), 'weekdy')", "did you mean 'weekday'?"),
         ("START_OF(TO_DATE(a), 'fortnight')", "there are day, hour, month, quarter, week, year"),
         ("FROM_EPOCH(1, 'us')", "there are ms, s"),
+        ("IN_ZONE(NOW(), 'europe/london')", "did you mean 'Europe/London'?"),
+        ("IN_ZONE(NOW(), 'Europe/Londn')", "did you mean 'Europe/London'?"),
     ],
 )
 def test_wrong_names_are_found_on_checking(text: str, advice: str) -> None:
-    """A wrong format, unit, part or period is CW-FORMULA-ARGUMENT with the nearest name or the list."""
+    """A wrong format, unit, part, period or zone is CW-FORMULA-ARGUMENT with the nearest name or the list."""
     with pytest.raises(FormulaError) as caught:
         parse_formula(text)
     problem = caught.value.problems[0]
     assert problem.code == "CW-FORMULA-ARGUMENT"
     assert advice in problem.message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "START_OF(TO_DATETIME('2026-10-25T01:30:00Z'), 'hour', 'Europe/London')",
+            "2026-10-25T01:00:00+00:00",
+        ),
+        (
+            "START_OF(TO_DATETIME('2026-10-25T00:30:00Z'), 'hour', 'Europe/London')",
+            "2026-10-25T01:00:00+01:00",
+        ),
+        ("END_OF(TO_DATETIME('2026-10-25T00:30:00Z'), 'hour', 'Europe/London')", "2026-10-25T01:59:59+01:00"),
+        ("END_OF(TO_DATETIME('2026-10-25T01:30:00Z'), 'hour', 'Europe/London')", "2026-10-25T01:59:59+00:00"),
+        (
+            "IN_ZONE(START_OF(TO_DATETIME('2026-04-04T15:15:00Z'), 'hour', 'Australia/Lord_Howe'), 'UTC')",
+            "2026-04-04T14:30:00+00:00",
+        ),
+        (
+            "DATE_ADD(TO_DATETIME('2026-10-25T01:30:00Z'), 0, 'day', 'Europe/London')",
+            "2026-10-25T01:30:00+00:00",
+        ),
+        (
+            "DATE_ADD(TO_DATETIME('2026-10-25T00:30:00Z'), 0, 'months', 'Europe/London')",
+            "2026-10-25T01:30:00+01:00",
+        ),
+        # Into the hour that is skipped: as much later as the clocks jump, also from a second showing.
+        (
+            "DATE_ADD(TO_DATETIME('2026-10-25T01:30:00Z'), -210, 'days', 'Europe/London')",
+            "2026-03-29T02:30:00+01:00",
+        ),
+    ],
+)
+def test_the_hour_that_clocks_show_twice(text: str, expected: str) -> None:
+    """Beginnings and ends of hours, and moving by days, keep which of the two showings the value is."""
+    assert value(text) == expected
+
+
+@given(
+    minutes=st.integers(-180, 180),
+    zone=st.sampled_from(["Europe/London", "Australia/Lord_Howe", "America/Havana"]),
+)
+def test_hours_and_no_days_around_a_change_of_clocks(minutes: int, zone: str) -> None:
+    """START_OF <= value <= END_OF, an hour apart; 0 days are no change, at every change of clocks."""
+    for month, day, hour in ((10, 25, 1), (4, 4, 15), (11, 1, 5)):
+        at = datetime(2026, month, day, hour, tzinfo=UTC) + timedelta(minutes=minutes)
+        start, end = prepare_start_of("hour", zone)(at), prepare_end_of("hour", zone)(at)
+        assert isinstance(start, datetime) and isinstance(end, datetime)
+        assert start <= at < end + timedelta(seconds=1)
+        assert end - start == timedelta(minutes=59, seconds=59)
+        assert prepare_date_add("day", zone)(at, 0) == at
+
+
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "right/UTC", "Factory", "", "../UTC", "utc "])
+def test_zones_are_those_of_the_database(name: str) -> None:
+    """What a machine has besides the zones of the IANA database is no zone."""
+    with pytest.raises(EvalError, match="no time zone of the IANA database") as caught:
+        zone_of(name)
+    assert caught.value.code == "CW-ARGUMENT"
+    assert {"Europe/Kyiv", "US/Eastern", "Etc/GMT-3", "UTC"} <= zone_names()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TO_DATE('2026-03-09 99:99:99', 'sql')",
+        "TO_DATE('2026-03-09 24:00:00', 'sql')",
+        "TO_DATE('2026-03-09T10:61')",
+        "TO_DATETIME('2026-03-09T10:00+05:99')",
+        "TO_DATETIME('2026-03-09 10:60:00', 'sql', 'UTC')",
+    ],
+)
+def test_impossible_times_of_day_are_refused(text: str) -> None:
+    """A time that no clock shows is CW-BAD-DATE, also where only the date is wanted."""
+    formula = parse_formula(text)
+    for run in (lambda: evaluate(formula, {}), lambda: compile_formula(formula)({})):
+        with pytest.raises(EvalError) as caught:
+            run()
+        assert caught.value.code == "CW-BAD-DATE"

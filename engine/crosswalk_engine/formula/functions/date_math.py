@@ -1,7 +1,7 @@
 """Functions that move dates and times, count between them, and find the beginnings and ends of periods."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from crosswalk_engine.formula.env import Env
 from crosswalk_engine.formula.functions.moments import Moment, clock_of, fixed, on_clock, shifted, zone_of
@@ -61,7 +61,7 @@ def prepare_date_add(unit: str = "days", zone: str | None = None) -> Callable[[M
                 raise _needs_time(value, f"DATE_ADD of {unit}" if own is None else "DATE_ADD with a zone")
             return add_calendar(value, count, unit)
         if own is not None and unit not in LENGTHS:
-            return on_clock(add_calendar(clock_of(value, own).replace(tzinfo=None), count, unit), own)
+            return _moved(clock_of(value, own), count, unit, own)
         if unit not in LENGTHS:
             return add_calendar(value, count, unit)
         try:
@@ -71,6 +71,14 @@ def prepare_date_add(unit: str = "days", zone: str | None = None) -> Callable[[M
         return moved if own is None else shifted(moved, own)
 
     return add
+
+
+def _moved(clock: datetime, count: int, unit: str, zone: tzinfo) -> datetime:
+    """`clock`, a time of `zone`, moved on its calendar; a second showing of an hour stays a second one."""
+    moved = add_calendar(clock.replace(tzinfo=None), count, unit)
+    if clock.fold and (found := on_clock(moved, zone, last=True)).replace(tzinfo=None) == moved:
+        return found
+    return on_clock(moved, zone)
 
 
 def prepare_date_diff(unit: str = "days") -> Callable[[Moment, Moment], int]:
@@ -122,7 +130,10 @@ def _bound_of(
                 if own is not None or period == "hour":
                     raise _needs_time(value, f"{who} of {period}" if own is None else f"{who} with a zone")
                 return find(value, period)
-            if own is None:
+            if period == "hour" and own is not None:
+                # Within the hour the offset stays, as in PostgreSQL: clocks may show the hour twice.
+                value = shifted(value, own)
+            if own is None or period == "hour":
                 return find(value.replace(tzinfo=None), period).replace(tzinfo=value.tzinfo)  # type: ignore[call-arg]
             clock = find(clock_of(value, own).replace(tzinfo=None), period)
             assert isinstance(clock, datetime)
@@ -202,8 +213,9 @@ FUNCTIONS: tuple[Function, ...] = (
         prepare=prepare_date_add,
         note="Units: seconds, minutes, hours (of a DATETIME), days, weeks, months, quarters, years, also "
         "without the s. A day that a month lacks becomes its last one. The time of day stays, on the clock "
-        "of the value's own offset or, with a zone, on the clocks of that zone. PostgreSQL adds an "
-        "interval.",
+        "of the value's own offset or, with a zone, on the clocks of that zone. Of a time that they show "
+        "twice it is the first, unless the value is itself a second one (0 days change nothing). PostgreSQL "
+        "adds an interval, and takes the second.",
         cost=30,
     ),
     Function(
@@ -239,8 +251,9 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("START_OF(TO_DATE('2026-08-20'), 'moth')", fails="CW-FORMULA-ARGUMENT"),
         ),
         prepare=prepare_start_of,
-        note="Also of the hour of a DATETIME. Weeks begin on Monday. Without a zone, on the clock of the "
-        "value's own offset. PostgreSQL writes date_trunc('month', value).",
+        note="Also of the hour of a DATETIME, which keeps the offset of the value (in the zone). Weeks begin "
+        "on Monday. Without a zone, on the clock of the value's own offset. A midnight that the clocks show "
+        "twice is the first one. PostgreSQL writes date_trunc('month', value); it takes the second midnight.",
         cost=30,
     ),
     Function(
@@ -254,7 +267,8 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("END_OF(TO_DATE('2026-08-20'), 'hour')", fails="CW-TYPE"),
         ),
         prepare=prepare_end_of,
-        note="The periods and the zone are those of START_OF. Not in PostgreSQL.",
+        note="The periods and the zone are those of START_OF; of a last second that the clocks show twice it "
+        "is the second one. Not in PostgreSQL.",
         cost=30,
     ),
     Function(

@@ -14,7 +14,7 @@ from crosswalk_engine.formula.values import DATE, DATETIME, MOMENT, TEXT, text_o
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _ISO_DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-    r"(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(?P<offset>Z|[+-][0-9]{2}:?[0-5][0-9])?"
 ).fullmatch
 
 
@@ -38,7 +38,7 @@ def prepare_to_date(pattern: str = ISO) -> Callable[[str | Moment], date]:
                 if _ISO_DATETIME(value):
                     return datetime.fromisoformat(value).date()
             elif parts := read(value):
-                return date(parts["year"], parts["month"], parts["day"])
+                return clock(parts).date()
         except ValueError:
             pass
         raise _bad(value, "date", "2026-03-09" if read is None else shown)
@@ -117,7 +117,8 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("TO_DATE('2026-02-30')", fails="CW-BAD-DATE"),
         ),
         prepare=prepare_to_date,
-        note="The date of a DATETIME is the one at its own offset; use IN_ZONE first for another. "
+        note="The date of a DATETIME is the one at its own offset; use IN_ZONE first for another. A time "
+        "that is read along must be one (99:99:99 is none). "
         f"A format is made of yyyy MM dd HH mm ss, or is one of these names: {_NAMES}.",
         cost=10,
     ),
@@ -140,8 +141,9 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         prepare=prepare_to_datetime,
         note="The format 'iso' is the default. A zone is for texts without an offset; one that has an "
-        "offset is taken to that zone. Of a time that the clocks of the zone show twice it is the first; "
-        "one that they skip is as much later as they jump. Formats are those of TO_DATE. Seconds run to 59.",
+        "offset is taken to that zone. Of a time that the clocks of the zone show twice it is the first "
+        "(PostgreSQL takes the second); one that they skip is as much later as they jump. Formats are those "
+        "of TO_DATE. Seconds run to 59.",
         cost=30,
     ),
     Function(

@@ -1,10 +1,12 @@
 """Moments: a DATETIME holds its offset and no zone, so that what is written is all that it is."""
 
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from crosswalk_engine.formula.functions.named import unknown_name
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import text_of
 
@@ -16,12 +18,19 @@ def zone_of(name: str) -> tzinfo:
     """The time zone `name`, e.g. ``Europe/London``.
 
     Raises:
-        EvalError: CW-ARGUMENT when there is none.
+        EvalError: CW-ARGUMENT, with the nearest name, when there is none.
     """
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise EvalError("CW-ARGUMENT", name, "a zone has a name such as Europe/London or UTC") from error
+    if name not in zone_names():
+        raise unknown_name(name, zone_names(), "time zone of the IANA database (such as Europe/London)")
+    return ZoneInfo(name)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """The zones and links of the IANA database; not what a machine has besides, such as ``localtime``."""
+    listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    # Factory is for machines on which nobody has set a zone yet.
+    return frozenset(listed) - {"Factory"}
 
 
 def fixed(value: datetime) -> datetime:

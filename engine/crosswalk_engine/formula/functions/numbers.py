@@ -161,11 +161,11 @@ def pick(who: str, better: Callable[[Value, Value], bool]) -> Callable[..., Valu
 
 
 def _less(value: Value, best: Value) -> bool:
-    return value < best
+    return value < best  # type: ignore[operator]
 
 
 def _greater(value: Value, best: Value) -> bool:
-    return value > best
+    return value > best  # type: ignore[operator]
 
 
 least, minimum = pick("LEAST", _less), pick("MIN", _less)
