@@ -36,7 +36,8 @@ def test_words_are_kept_blank_and_null_are_none() -> None:
     [
         "orderId", "reference", "sku", "email", "parties.customer.fullName", "addressLine3", "createdBy",
         "staff.role", "city", "postcode", "notes", "apiToken", "client_secret", "user.state", "CUNM",
-        "party.name", "names", "salutation", "parties.phones",
+        "party.name", "names", "salutation", "parties.phones", "salesRep", "contact.nick", "sales_agent",
+        "owner", "approvedBy", "accountManager", "contact", "buyer.label", "contact.kindOfPerson",
     ],
 )  # fmt: skip
 def test_fields_that_name_somebody_or_something_keep_nothing(path: str) -> None:
@@ -52,12 +53,32 @@ def test_a_name_is_kept_only_of_what_one_chooses() -> None:
     assert kept("warehouse.name", "Ready") == kept("name", "Ready") == kept("user.status.name", "Ready") == ()
 
 
+@pytest.mark.parametrize("path", ["picked", "route", "desk", "parties.delivery.route"])
+def test_a_field_that_does_not_say_that_one_chooses_keeps_codes_only(path: str) -> None:
+    """A capitalised word may be anybody's first name, unless it is a status, a kind, a currency …"""
+    assert kept(path, "Ana", "Priya") == kept(path, "ANA", "Priya") == ()
+    assert kept(path, "Ready for ERP", "SENT") == ()
+
+
+def test_codes_are_kept() -> None:
+    """Capitals, or small letters, with digits and signs between them."""
+    assert kept("route", "A1", "B2-X", "NO_ROUTE") == ("A1", "B2-X", "NO_ROUTE")
+    assert kept("route", "not_packed", "packed") == ("not_packed", "packed")
+    assert kept("orderStatus", "Ready for ERP", "Sent") == ("Ready for ERP", "Sent")
+
+
+def test_below_a_person_only_codes_of_what_one_chooses() -> None:
+    """The country of a customer is known by its code; nothing else of a customer is a word."""
+    assert kept("parties.customer.countryIsoCode", "DE", "GB") == ("DE", "GB")
+    assert kept("parties.customer.country", "Ana", "GB") == kept("contact.route", "A1", "B2") == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "ana@example.com", "Ana Lopez", "Müller-Lüdenscheidt GmbH & Co", "SO-20001", "20.0000", "19",
         "2026-03-02", "left at the front door", " padded", "https://a.example", "x" * 31, "two\nlines",
-        "Žofie Černá",
+        "Žofie Černá", "0117 496 0000",
     ],
 )  # fmt: skip
 def test_one_such_value_and_the_field_keeps_nothing(text: str) -> None:
@@ -115,5 +136,5 @@ def test_version_1_is_read_as_a_shape_without_values() -> None:
 
 def test_personal_and_vocabulary_agree() -> None:
     """What is masked in messages is never kept."""
-    for path in ("parties.customer.email", "contact.firstName", "addressLine1", "CUNM"):
+    for path in ("parties.customer.email", "contact.firstName", "addressLine1", "CUNM", "contact.name"):
         assert is_personal(path) and not may_have_vocabulary(path)

@@ -1,16 +1,16 @@
 """Problems of one record: which target field, which source fields, and a value that may be shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, walk
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import present
 from crosswalk_engine.formula.values import Value, text_of
 from crosswalk_engine.mapping.result import Problem
 from crosswalk_engine.mapping.tree import CheckTree, EachTree, RuleTree, is_personal
+from crosswalk_engine.payload.personal import shown_value
 
 #: Source fields named in one message.
 _SHOWN_SOURCES = 4
@@ -42,14 +42,17 @@ class Spot:
             " …" if len(self.sources) > _SHOWN_SOURCES else ""
         )
         origin = f" (from {shown})" if shown else ""
-        row = "" if key is None else f" (row {masked(key, 40)} of {self.collection})"
+        row = "" if key is None else f" (row {shown_value(key, 40)} of {self.collection})"
         return f"{what}{origin}{row}"
 
     def value(self, value: str) -> str:
-        """`value`, or only its length when it is personal."""
-        if not value or not self.personal:
-            return masked(value)
-        return f"({len(value)} characters)"
+        """`value`, or only its length when it is personal or looks so."""
+        return shown_value(value, personal=self.personal)
+
+    def of_key(self, related: str) -> "Spot":
+        """This spot when it is about the id of a related record: the record's own fields do not count."""
+        paths = (path for path in self.sources if path.partition(".")[0] != related)
+        return replace(self, personal=any(map(is_personal, paths)))
 
     def problem(
         self, code: str, value: str, what: str, indexes: Sequence[int] = (), key: str | None = None
@@ -84,6 +87,8 @@ def fault(
     key: str | None = None,
 ) -> None:
     """Notes what a formula raised."""
+    if error.code == "CW-RELATED-MISSING":
+        spot = spot.of_key(error.value.partition(":")[0])
     problems.append(spot.problem(error.code, error.value, error.message, indexes, key))
 
 
@@ -104,7 +109,7 @@ def check_failed(
         left, sign, right = ("null" if side is None else str(side) for side in map(_text, sides))
         shown = spot.value(f"{left} {sign} {right}")
     pairs = ", ".join(
-        f"{path}={'…' if is_personal(path) else masked(_raw(value), 40)}"
+        f"{path}={'…' if is_personal(path) else shown_value(_raw(value), 40)}"
         for path, value in fields[:_SHOWN_SOURCES]
     )
     message = "the check is not true" + (f": {pairs}" if pairs else "")

@@ -5,10 +5,10 @@ this errs on one side: what might name a person, a record or a secret is no voca
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from crosswalk_engine.payload.paths import parse_path
-from crosswalk_engine.payload.personal import is_personal
+from crosswalk_engine.payload.personal import is_about_people, is_personal, looks_personal, words_of
 from crosswalk_engine.payload.secrets import looks_secret, names_secret
 
 #: A person can look through so many values; a longer list is a table, and belongs into a lookup.
@@ -26,7 +26,9 @@ MOST_WORDS = 3
 #: More digits than this name one thing (an order, an item), not a kind of thing.
 MOST_DIGITS = 3
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+#: Codes: capitals, or small letters, with digits and signs between; no text that somebody writes as a name.
+_CODE = re.compile(r"[A-Z0-9]+(?:[_./+-][A-Z0-9]+)*|[a-z0-9]+(?:[_./+-][a-z0-9]+)*")
+_CAPITALS = re.compile(r"[A-Z0-9]+(?:[_./+-][A-Z0-9]+)*")
 #: Words at the end of a field's name: it holds the key of a record, or text that somebody wrote.
 _NO_VOCABULARY_LAST = frozenset(
     {
@@ -35,7 +37,10 @@ _NO_VOCABULARY_LAST = frozenset(
         "comments", "message", "description", "text", "subject", "title", "salutation", "signature",
         "initials", "by", "login", "user", "username", "owner", "assignee", "author", "buyer", "seller",
         "agent", "driver", "recipient", "sender", "birthday", "birthdate", "passport", "iban", "vat",
-        "ssn", "religion", "gender", "sex",
+        "ssn", "religion", "gender", "sex", "rep", "reps", "representative", "nick", "nickname", "alias",
+        "contact", "customer", "person", "people", "manager", "clerk", "operator", "handler", "approver",
+        "picker", "packer", "cashier", "salesman", "worker", "member", "supplier", "company", "firm",
+        "attn", "attention",
     }
 )  # fmt: skip
 #: Words anywhere in a field's path: below them stands what belongs to a person or a place.
@@ -47,6 +52,7 @@ _NO_VOCABULARY_WITHIN = frozenset(
     }
 )  # fmt: skip
 #: A name is a word to choose when it is the name of one of these; else it may be anybody's.
+#: A field whose name has one of these words may have labels of any form ("Ready for ERP"); any other, codes.
 _NAMES_OF = frozenset(
     {
         "status", "state", "type", "kind", "class", "category", "group", "channel", "mode", "method", "level",
@@ -63,6 +69,7 @@ def may_be_word(text: str) -> bool:
         0 < len(text) <= LONGEST_VALUE
         and text.isprintable()
         and text.strip() == text
+        and not looks_personal(text)
         and "@" not in text
         and "://" not in text
         and any(map(str.isalpha, text))
@@ -77,7 +84,7 @@ def may_have_vocabulary(path: str) -> bool:
     if not path or is_personal(path):
         return False
     names = parse_path(path).names
-    words = [[word.lower() for word in _WORDS.findall(name)] for name in names]
+    words = [list(words_of(name)) for name in names]
     last = words[-1]
     if not last or last[-1] in _NO_VOCABULARY_LAST or names_secret(names[-1]):
         return False
@@ -97,6 +104,19 @@ def vocabulary(path: str, counts: Mapping[str, int] | None, samples: int) -> tup
     once = sum(count == 1 for count in counts.values())
     if once > MOST_LIKELY_NEW * samples or not may_have_vocabulary(path):
         return ()
-    if any(not may_be_word(text) or looks_secret(text) for text in counts):
+    may_be = _form(path)
+    if may_be is None or any(
+        not may_be(text) or not may_be_word(text) or looks_secret(text) for text in counts
+    ):
         return ()
     return tuple(sorted(counts))
+
+
+def _form(path: str) -> Callable[[str], object] | None:
+    """Which texts may be values of the field: any labels, or codes; below a person, few codes or none."""
+    *above, last = parse_path(path).names
+    owner = words_of(above[-1]) if above and words_of(last)[-1:] in (("name",), ("names",)) else ()
+    is_choice = not _NAMES_OF.isdisjoint((*words_of(last), *owner[-1:]))
+    if any(is_about_people(name) for name in above):
+        return _CAPITALS.fullmatch if is_choice else None
+    return bool if is_choice else _CODE.fullmatch
