@@ -55,7 +55,12 @@ class Binder:
         fields: list[Path | Related],
     ) -> Node | None:
         """The aggregate over the part that will be found in each record, as nothing is known of it."""
-        unknown = [field for field in fields if not self.resolver.find(field).known and field.parts]
+        keys = self._single_keys(fields)
+        unknown = [
+            field
+            for field in fields
+            if id(field) not in keys and not self.resolver.find(field).known and field.parts
+        ]
         if not unknown:
             self._note(
                 span,
@@ -72,6 +77,19 @@ class Binder:
             return None
         first = min(unknown, key=lambda field: _NEAREST.index(_key(field).split()[0]))
         return self._bound(Aggregate(name, _base(first), True, args, where, span))
+
+    def _single_keys(self, fields: list[Path | Related]) -> set[int]:
+        """The fields that only lead to one related record: nothing is gone over for their sake."""
+        found: set[int] = set()
+        for field in fields:
+            first: Path | Related | None = field
+            while isinstance(first, Related):
+                name, first = first.name, first.key
+            if not isinstance(field, Related) or field.key is None:
+                continue
+            if not isinstance(first, Path) or first.scope != "record" or not self.resolver.keys[name][1]:
+                found.update(id(part) for part in walk(field.key))
+        return found
 
     def _own_keys(self, args: tuple[Node, ...], where: Node | None) -> tuple[tuple[Node, ...], Node | None]:
         """Over a collection made from another, related records are those of its elements."""
