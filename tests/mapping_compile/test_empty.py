@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.mapping_compile.both_ways import findings, output
+from tests.mapping_compile.both_ways import errors, findings, output, tree_of
 
 EMPTY = "rules:\n- {to: x, formula: '%s', empty: %s}\n"
 
@@ -156,3 +156,110 @@ def test_what_present_cannot_ask(formula: str, finding: str) -> None:
         f"rows AS row, rules: [{{to: q, value: 1}}]}}\n"
     )
     assert [one.removeprefix("small.yaml:6: ") for one in findings(text)] == [finding]
+
+
+LIST = """rules:
+- to: l[]
+  each: a.rows AS row
+  where: row.q > 0
+  empty: %s
+  rules: [{to: q, formula: row.q}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("record", "write", "omit", "keep"),
+    [
+        ({}, {"l": []}, {}, {}),
+        ({"a": None}, {"l": []}, {}, {}),
+        ({"a": {}}, {"l": []}, {}, {}),
+        ({"a": {"rows": None}}, {"l": []}, {}, {"l": None}),
+        ({"a": {"rows": ""}}, {"l": []}, {}, {"l": []}),
+        ({"a": {"rows": []}}, {"l": []}, {}, {"l": []}),
+        ({"a": {"rows": [{"q": 0}]}}, {"l": []}, {}, {"l": []}),
+        ({"a": {"rows": [{"q": 2}]}}, {"l": [{"q": 2}]}, {"l": [{"q": 2}]}, {"l": [{"q": 2}]}),
+    ],
+)
+def test_a_list_without_elements(
+    record: dict[str, Any], write: dict[str, Any], omit: dict[str, Any], keep: dict[str, Any]
+) -> None:
+    """`write` writes an empty list; `omit` no key; `keep` what the source has: nothing, null or a list."""
+    for option, expected in (("write", write), ("omit", omit), ("keep", keep)):
+        assert output(LIST % option, record) == expected
+        assert output("empty: " + option + "\n" + LIST.replace("  empty: %s\n", ""), record) == expected
+        if option != "keep":
+            keyed = LIST.replace("  rules", "  keyed_by: row.q\n  rules") % option
+            found = output(keyed, record).get("l")
+            assert found == (None if "l" not in expected else {"2": {"q": 2}} if expected["l"] else {})
+
+
+def test_an_object_keyed_by_id_without_elements() -> None:
+    """What is kept of an empty collection is an empty object then."""
+    keyed = LIST.replace("  rules", "  keyed_by: row.q\n  rules") % "keep"
+    assert output(keyed, {"a": {"rows": []}}) == {"l": {}}
+    assert output(keyed, {"a": {"rows": None}}) == {"l": None}
+
+
+INNER = """rules:
+- to: l[]
+  each: rows AS row
+  rules:
+  - {to: id, formula: row.id}
+  - to: in.s[]
+    each: row.serials AS serial
+    empty: keep
+    rules: [{to: nr, formula: serial.nr}]
+  - to: other[]
+    each: row.serials AS again
+    order_by: again.nr
+    when: row.id < 9
+    empty: omit
+    rules: [{to: nr, formula: again.nr}]
+"""
+
+
+def test_inner_lists_without_elements() -> None:
+    """The element's own collection decides; an object that would hold nothing else is not there."""
+    rows = [
+        {"id": 1},
+        {"id": 2, "serials": None},
+        {"id": 3, "serials": []},
+        {"id": 4, "serials": [{"nr": 5}]},
+    ]
+    assert output(INNER, {"rows": rows})["l"] == [
+        {"id": 1},
+        {"id": 2, "in": {"s": None}},
+        {"id": 3, "in": {"s": []}},
+        {"id": 4, "in": {"s": [{"nr": 5}]}, "other": [{"nr": 5}]},
+    ]
+
+
+def test_groups_and_steps_without_elements() -> None:
+    """Of several steps the first one's collection decides; the rows of a group are always there."""
+    rules = """rules:
+- to: g[]
+  each: rows AS row
+  group_by: row.w
+  rows_as: all
+  empty: keep
+  rules:
+  - {to: w, formula: row.w}
+  - {to: 'p[]', each: row.all AS one, where: one.q > 1, empty: keep, rules: [{to: q, formula: one.q}]}
+- {to: 'f[]', each: 'rows AS r, r.s AS s', empty: keep, rules: [{to: nr, formula: s.nr}]}
+"""
+    assert output(rules, {}) == {}
+    assert output(rules, {"rows": None}) == {"g": None, "f": None}
+    assert output(rules, {"rows": [{"w": 1, "q": 1}]}) == {"g": [{"w": 1, "p": []}], "f": []}
+
+
+def test_a_required_list_is_an_error_whatever_empty_says() -> None:
+    """`empty` speaks of lists that may be empty."""
+    rules = LIST.replace("  rules", "  required: true\n  rules") % "omit"
+    assert errors(rules, {}) == [("l[]", "CW-REQUIRED", "")]
+
+
+def test_the_stored_form_of_lists_that_write() -> None:
+    """A list that writes an empty list is stored as it was before there was a choice."""
+    stored = tree_of(LIST.replace("  empty: %s\n", "")).to_json()
+    assert "empty" not in stored["rules"][0]
+    assert tree_of(LIST % "keep").to_json()["rules"][0]["empty"] == "keep"

@@ -89,7 +89,8 @@ def test_the_head(tree: MappingTree) -> None:
                 (
                     "lines[].serials[]  one for each of rows in all, called one, "
                     "and of rows.serials, called serial"
-                )
+                ),
+                "    without an element, nothing is written",
             ],
         ),
         (

@@ -152,7 +152,8 @@ class EachRule(Strict):
 
     `each` is ``<path> AS <alias>``, or several of them, each going over the elements of the one before;
     `where` keeps elements; `order_by` sorts them; `group_by` makes one element of those with equal values,
-    with all of them in `rows_as`; inner rules see the aliases; `keyed_by` makes an object keyed by id.
+    with all of them in `rows_as`; inner rules see the aliases; `keyed_by` makes an object keyed by id;
+    `empty` says what is written when there is no element.
     """
 
     to: str
@@ -163,6 +164,7 @@ class EachRule(Strict):
     group_by: Formulas = ()
     rows_as: str | None = None
     keyed_by: str | None = None
+    empty: Empty | None = None
     required: bool = False
     rules: "tuple[AnyRule, ...]"
     origin: Origin | None = None

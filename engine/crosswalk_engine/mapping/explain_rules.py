@@ -13,6 +13,10 @@ _EMPTY: Mapping[str, str] = {
     "omit": "without a value, nothing is written",
     "keep": "without a value, what the source has: nothing, null or a blank",
 }
+_NONE: Mapping[str, str] = {
+    "omit": "without an element, nothing is written",
+    "keep": "without an element, what the source has: nothing, null or an empty list",
+}
 _INVALID: Mapping[str, str] = {
     "default": "what cannot be computed or breaks a limit is replaced by the default, with a warning",
     "blank": "what cannot be computed or breaks a limit is left empty, with a warning",
@@ -69,6 +73,7 @@ def each_lines(each: EachTree, to: str) -> list[str]:
         lines.append(f"    those with equal {equal} make one: the first, with all of them in {rows}")
     lines += [f"    an object keyed by {each.keyed_text}"] if each.keyed_text else []
     lines += ["    at least one is required"] if each.required else []
+    lines += [f"    {_NONE[each.empty]}"] if each.empty in _NONE and not each.required else []
     return lines
 
 

@@ -119,6 +119,8 @@ def _use_list(each: EachTree, outer: dict[ScopeName | str, Field | None]) -> Non
         # A group is made of the fields of its first row: they are decoded whole.
         whole = bool(each.group_by) and number == len(each.steps) - 1
         roots[step.scope] = None if base is None else base.add(step.parts, "leaf" if whole else "rows")
+        if base is not None and number == 0 and each.empty == "keep":
+            base.tell(step.parts)
         if whole:
             roots[step.scope] = None
     _use_all([each.where, each.order_by, each.keyed_by, *each.group_by], roots)

@@ -7,12 +7,13 @@ from typing import Any
 
 from crosswalk_engine.formula.code import Operand, Root
 from crosswalk_engine.formula.emit_rows import RowSet, from_scope, shares
-from crosswalk_engine.formula.ir import Aggregate, Call, Case, Node, ScopeName, walk
+from crosswalk_engine.formula.ir import Aggregate, Call, Case, Node, Path, ScopeName, walk
 from crosswalk_engine.formula.layout import Field
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.mapping.code_page import Inside, Made, Page
 from crosswalk_engine.mapping.faults import each_spot
 from crosswalk_engine.mapping.lists import step_limit
+from crosswalk_engine.mapping.row_loop import RowLoop
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, RuleTree, StepTree, sources
 
 #: rules, where they stand -> what they write
@@ -66,13 +67,23 @@ class Lists:
     def write(self, each: EachTree, inside: Inside) -> Made:
         """Writes the lines of one list."""
         page = self.page
-        made = Made(each.parts, page.emitter.temp("list"), each.when is not None)
+        made = Made(each.parts, page.emitter.temp("list"), each.when is not None or each.empty != "write")
         spot = self._spot(each, inside, each.when)
         on_error = f"fault(errors, {spot}, error, {inside.place})" if each.when is not None else ""
         test = page.condition(each.when, "when", on_error)
         with page.only_if(test, made), _other_key(page.emitter.caches):
             self._list(each, inside, made.name)
+            if each.empty != "write":
+                self._none(each, made.name)
         return made
+
+    def _none(self, each: EachTree, out: str) -> None:
+        """What is written without an element, when that is no empty list."""
+        step, none = each.steps[0], "UNSET"
+        if each.empty == "keep":
+            source = self.page.emitter.raw_or_unset(Path(step.base, step.parts))
+            none = f"kept_list({out}, {source})"
+        self.page.line(f"if not {out}: {out} = {none}")
 
     def _spot(self, each: EachTree, inside: Inside, *nodes: Node | None) -> str:
         read = [path for node in nodes if node is not None for path in sources(node, each.levels)]
@@ -238,8 +249,8 @@ class Lists:
 
     def _each_row(
         self, each: EachTree, rows: RowSet, layouts: dict[ScopeName, Field | None], nodes: Sequence[Node]
-    ) -> "_Loop":
-        return _Loop(self.page, each, rows, layouts, numbered=bool(shares(nodes)))
+    ) -> "RowLoop":
+        return RowLoop(self.page, each, rows, layouts, numbered=bool(shares(nodes)))
 
     def _groups(
         self, each: EachTree, inside: Inside, rows: RowSet, layouts: dict[ScopeName, Field | None]
@@ -249,13 +260,13 @@ class Lists:
         where = [] if each.where is None else [each.where]
         row = f"({emitter.at_var}, ({rows.target(emitter.key_var)},))"
         page.line(f"{kept} = []")
-        with _Loop(page, each, rows, layouts, numbered=True):
+        with RowLoop(page, each, rows, layouts, numbered=True):
             self._where(each, inside, where)
             page.line(f"{kept}.append({row})")
         page.line(f"{groups} = {{}}")
         spot = self._spot(each, inside, *each.group_by)
         fault = f"fault(errors, {spot}, error, {replace(inside, key=emitter.key_var).place})"
-        with _Loop(page, each, replace(rows, var=kept), layouts, numbered=True, stored=True):
+        with RowLoop(page, each, replace(rows, var=kept), layouts, numbered=True, stored=True):
             with page.attempt(fault, "continue"):
                 values = ", ".join([emitter.emit(node).name for node in each.group_by])
                 page.line(f"group = group_key(({values},))")
@@ -337,51 +348,6 @@ class Lists:
             value = emitter.emit(each.keyed_by).name
             page.line(f"{var} = element_key({value}, {out}, errors, {spot}, {here.place})")
         return var
-
-
-class _Loop:
-    """A loop over rows, in which formulas stand at the current one."""
-
-    def __init__(
-        self,
-        page: Page,
-        each: EachTree,
-        rows: RowSet,
-        layouts: dict[ScopeName, Field | None],
-        *,
-        numbered: bool,
-        stored: bool = False,
-    ) -> None:
-        self.page, self.each, self.rows, self.layouts = page, each, rows, layouts
-        emitter = page.emitter
-        target = rows.target(emitter.key_var)
-        if stored:
-            self.head = f"for {emitter.at_var}, ({target},) in {rows.var}:"
-        elif numbered:
-            self.head = f"for {emitter.at_var}, ({target}) in enumerate({rows.var}):"
-        else:
-            self.head = f"for {target} in {rows.var}:"
-
-    def __enter__(self) -> None:
-        page, emitter = self.page, self.page.emitter
-        self.block = page.writer.block(self.head)
-        self.block.__enter__()
-        self.scope = emitter.scoped()
-        self.scope.__enter__()
-        self.outer = emitter.roots
-        prelude = page.writer.hole()
-        roots: dict[str, Root] = {
-            step.scope: Root(step.scope, ".".join(step.path), prelude, self.layouts[step.scope])
-            for step in self.each.steps
-        }
-        emitter.roots = {**emitter.roots, **roots}
-        for node, operand in self.rows.columns:
-            emitter.caches[-1][node] = operand
-
-    def __exit__(self, *exc: object) -> None:
-        self.page.emitter.roots = self.outer
-        self.scope.__exit__(None, None, None)
-        self.block.__exit__(None, None, None)
 
 
 def _formulas(rules: Sequence[AnyTree]) -> list[Node]:

@@ -14,7 +14,7 @@ from crosswalk_engine.mapping.faults import Spot, each_spot, fault
 from crosswalk_engine.mapping.lists import group_key, step_limit
 from crosswalk_engine.mapping.result import Problem
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, sources
-from crosswalk_engine.mapping.unset import UNSET
+from crosswalk_engine.mapping.unset import UNSET, written_none
 
 #: rules, the object to fill, where they stand, the target path above, the indexes in it
 Fill: TypeAlias = Callable[[tuple[AnyTree, ...], dict[str, Any], Place, str, tuple[int, ...]], None]
@@ -51,7 +51,7 @@ class Lists:
             self.errors.append(
                 spot.problem("CW-REQUIRED", "", "a required list has no elements", self.indexes, key)
             )
-        return made
+        return made or written_none(each, made, place)
 
     def _spot(self, *nodes: Node | None) -> Spot:
         each = self.each

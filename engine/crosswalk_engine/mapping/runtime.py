@@ -37,6 +37,14 @@ def kept(fields: Sequence[Any]) -> Any:
     return None if any(field is None for field in there) else ""
 
 
+def kept_list(made: Any, source: Any) -> Any:
+    """What a target that takes changes gets for a list without elements, by the raw value of its source.
+
+    UNSET (no key) when the source is missing (UNSET), null when it is null, else `made`, which is empty.
+    """
+    return source if source is UNSET or source is None else made
+
+
 def element_key(
     value: Value,
     made: dict[str, Any],
@@ -84,6 +92,7 @@ RUNTIME: dict[str, Any] = {
     "group_key": group_key,
     "grouped": grouped,
     "kept": kept,
+    "kept_list": kept_list,
     "no_elements": no_elements,
     "ordered": ordered,
     "pairs": pairs,

@@ -181,6 +181,8 @@ def _each_to_json(each: EachTree) -> dict[str, Any]:
         stored["group_by"] = list(each.group_texts)
         stored["group_by_ir"] = [to_json(node) for node in each.group_by]
         stored["rows_as"] = each.rows_as
+    if each.empty != "write":
+        stored["empty"] = each.empty
     stored |= _given(required=each.required)
     return stored | {"rules": [_any_to_json(rule) for rule in each.rules]}
 
@@ -210,6 +212,7 @@ def _each_from_json(stored: _Stored, outer: tuple[Level, ...]) -> EachTree:
         when=when,
         when_text=when_text,
         outer=outer,
+        empty=stored.get("empty", "write"),
     )
 
 

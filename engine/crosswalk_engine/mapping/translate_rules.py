@@ -16,7 +16,7 @@ from crosswalk_engine.mapping.notes import BAD, Context, Notes
 from crosswalk_engine.mapping.rule_limits import constant_value, limit_faults, limits_of
 from crosswalk_engine.mapping.scopes import MAX_USES, RuleSets, is_path, substituted, with_row
 from crosswalk_engine.mapping.steps import step_fault
-from crosswalk_engine.mapping.tree import AnyTree, EachTree, RuleTree, StepTree
+from crosswalk_engine.mapping.tree import NO_LIMITS, AnyTree, EachTree, RuleTree, StepTree
 from crosswalk_engine.mapping.written import Place, Role
 from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.payload.paths import format_path, parse_path
@@ -56,15 +56,10 @@ class Translation:
         shown = _shown(context, to)
         formula = self._value(rule, place, context, shown)
         when = notes.optional(rule.when, (*place, "when"), context, "when", f"{shown} when", rule)
-        if formula is not None:
-            for fault in limit_faults(rule, formula.kinds):
-                notes.note(
-                    context,
-                    (*place, fault.option),
-                    "CW-MAPPING-LIMIT",
-                    f"{shown}: {fault.what}",
-                    fault.suggestion,
-                )
+        faults = [] if formula is None else list(limit_faults(rule, formula.kinds))
+        for fault in faults:
+            what = f"{shown}: {fault.what}"
+            notes.note(context, (*place, fault.option), "CW-MAPPING-LIMIT", what, fault.suggestion)
         if formula is None or parts is None or when is BAD:
             return None
         return RuleTree(
@@ -75,7 +70,8 @@ class Translation:
             formula.type,
             required=rule.required,
             cut=rule.on_too_long == "cut",
-            limits=limits_of(rule),
+            # Who looks at the tree in spite of the findings must be able to run it.
+            limits=NO_LIMITS if faults else limits_of(rule),
             default=rule.default,
             empty=rule.empty or context.empty,
             invalid=rule.on_invalid,
@@ -134,6 +130,7 @@ class Translation:
             when,
             rule.when or "",
             context.levels,
+            rule.empty or context.empty,
         )
 
     def _steps(

@@ -148,6 +148,8 @@ class EachTree:
     when_text: str = ""
     #: The `each` rules around it, the outermost first; its own steps not among them.
     outer: tuple[Level, ...] = ()
+    #: What is written without any element: an empty list; nothing; or what the source has there.
+    empty: Empty = "write"
 
     @property
     def collection(self) -> tuple[str, ...]:

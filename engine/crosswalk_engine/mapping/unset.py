@@ -1,13 +1,13 @@
 """Missing, null and blank kept apart: what a rule without a value writes, for targets that take changes."""
 
 from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from crosswalk_engine.formula.ir import Node, Path, Related, children
 from crosswalk_engine.formula.oracle import Place, start_of
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import has_key, raw
-from crosswalk_engine.mapping.tree import RuleTree
+from crosswalk_engine.mapping.tree import EachTree, RuleTree
 
 
 class _Mark(Enum):
@@ -31,6 +31,17 @@ def written_empty(rule: RuleTree, place: Place) -> Empty:
     if not here:
         return UNSET
     return None if any(_is_null(field, place) for field in here) else ""
+
+
+def written_none(each: EachTree, made: Any, place: Place) -> Any:
+    """What a list writes that has no element; `made` is the empty list, or object."""
+    if each.empty != "keep":
+        return made if each.empty == "write" else UNSET
+    step = each.steps[0]
+    field = Path(step.base, step.parts)
+    if not _is_there(field, place):
+        return UNSET
+    return None if _is_null(field, place) else made
 
 
 def source_fields(node: Node) -> list[Path | Related]:
