@@ -8,6 +8,7 @@ habits of languages by ICAO Doc 9303, part 3, section 6 A.
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from crosswalk_engine.formula.functions.named import named
 
@@ -26,8 +27,8 @@ _SMALL_GREEK = _table(
     "α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t υ:y φ:f χ:ch ψ:ps ω:o"
 )
 _SIGNS = _table(
-    "‐:- ‑:- ‒:- –:- —:- ―:- −:- ‘:' ’:' ‚:' ‛:' ′:' “:\" ”:\" „:\" ‟:\" ″:\" «:\" »:\" ‹:' ›:' …:... €:EUR "
-    "£:GBP ×:x ÷:/ ⁄:/ ·:. •:* °:deg ©:(c) ®:(r) µ:u ¿:? ¡:! №:No"
+    "‐:- ‑:- ‒:- –:- —:- ―:- −:- ʼ:' ʻ:' ʹ:' ‘:' ’:' ‚:' ‛:' ′:' “:\" ”:\" „:\" ‟:\" ″:\" «:\" »:\" ‹:' "
+    "›:' …:... €:EUR £:GBP ×:x ÷:/ ⁄:/ ·:. •:* °:deg ©:(c) ®:(r) µ:u ¿:? ¡:! №:No"
 )
 _SMALL = {**_SMALL_LATIN, **_SMALL_CYRILLIC, **_SMALL_GREEK}
 #: One character -> its ASCII spelling, for what Unicode does not decompose into a letter and marks.
@@ -48,6 +49,9 @@ _LANGUAGES: Mapping[str, Mapping[str, str]] = {
 }
 #: Marks, joiners and other characters without a width of their own: dropped.
 _UNSEEN = frozenset({"Mn", "Me", "Cf"})
+#: Marks on one letter that are looked at; Unicode's stream-safe text has as many (UAX #15, section 13).
+#: Putting a run of marks in order takes time that grows with its square.
+_MOST_MARKS = 30
 _NOT_SLUG = re.compile("[^a-z0-9]+")
 
 
@@ -61,14 +65,39 @@ def own_letters(language: str) -> Mapping[str, str]:
 
 
 def transliterate(value: str, own: Mapping[str, str] = _LANGUAGES[""]) -> str:
-    """`value` in ASCII; ``?`` stands for a character without a spelling."""
+    """`value` in ASCII; ``?`` stands for a character without a spelling.
+
+    A capital that is spelled with several letters has them all in capitals where its neighbour is one.
+    """
     if value.isascii():
         return value
-    return "".join(
-        [c if c.isascii() else own.get(c) or _spelled(c) for c in unicodedata.normalize("NFC", value)]
-    )
+    text = unicodedata.normalize("NFC", _few_marks(value))
+    pieces = [c if c.isascii() else own.get(c) or _spelled(c) for c in text]
+    if len(pieces) > 1:
+        for at, piece in enumerate(pieces):
+            if len(piece) > 1 and text[at].isupper() and _among_capitals(text, at):
+                pieces[at] = piece.upper()
+    return "".join(pieces)
 
 
+def _few_marks(value: str) -> str:
+    if len(value) <= _MOST_MARKS:
+        return value
+    kept, run = [], 0
+    for character in value:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _among_capitals(text: str, at: int) -> bool:
+    """Whether the letter after number `at` is a capital; at the end of a word, the one before it."""
+    after = text[at + 1 : at + 2]
+    return after.isupper() if after.isalpha() else text[max(at - 1, 0) : at].isupper()
+
+
+@lru_cache(maxsize=4096)
 def _spelled(character: str) -> str:
     known = SPELLINGS.get(character)
     if known is not None:

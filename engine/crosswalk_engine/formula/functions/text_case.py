@@ -70,12 +70,14 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("TRANSLITERATE('Łódź, Kærgård')", "Lodz, Kaergard"),
             Example("TRANSLITERATE('Grünwälder Straße', 'de')", "Gruenwaelder Strasse"),
             Example("TRANSLITERATE('Пловдив')", "Plovdiv"),
+            Example("TRANSLITERATE('ÄPFEL', 'de')", "AEPFEL"),
             Example("TRANSLITERATE('Müller', 'xx')", fails="CW-FORMULA-ARGUMENT"),
         ),
         prepare=prepare_transliterate,
         note="A character without a spelling becomes '?'. The language 'de' writes ä as ae, 'da' writes å as "
-        "aa and ö as oe; it is written out. Cyrillic as in passports (ICAO Doc 9303), Greek as in ISO 843. "
-        "PostgreSQL has unaccent, which knows fewer letters.",
+        "aa and ö as oe; it is written out. Several letters for a capital are capitals beside another one. "
+        "Of the marks on one letter 30 are looked at. Cyrillic as in passports (ICAO Doc 9303), Greek as in "
+        "ISO 843. PostgreSQL has unaccent, which knows fewer letters.",
         cost=20,
     ),
     Function(

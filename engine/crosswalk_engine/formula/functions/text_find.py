@@ -95,6 +95,9 @@ def _glob_parts(pattern: str) -> _Parts:
 
 def _glob_set(pattern: str, at: int) -> tuple[str, int]:
     """The regular expression of the set that opens before `at`, and where it has ended."""
+    if pattern[at : at + 1] == "^":
+        advice = "[^…] is not in GLOB patterns; write [!…] for any character but these"
+        raise EvalError("CW-ARGUMENT", pattern, advice)
     opposite = pattern[at : at + 1] == "!"
     end = pattern.find("]", at + opposite + 1)
     inside = pattern[at + opposite : end]
@@ -192,7 +195,8 @@ FUNCTIONS: tuple[Function, ...] = (
             Example("GLOB('a', '[a')", fails="CW-FORMULA-ARGUMENT"),
         ),
         prepare=prepare_glob,
-        note="The whole text must match, letters exactly; \\ quotes the next sign. The pattern is written "
+        note="[!A-F] is any one character that is not in the set. The whole text must match, letters "
+        "exactly; \\ quotes the next sign, but stands for itself inside of brackets. The pattern is written "
         "out, at most 256 characters. Not in PostgreSQL.",
         cost=3,
     ),

@@ -86,8 +86,9 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         fit,
         note="A unit is a word with its number: Flat 12, Unit B, PO Box 7, 84 Bridge, Kastanienallee 136, "
-        "1.7 l. A first unit that is longer than the width is cut between its words, a first word inside. "
-        "Not in PostgreSQL.",
+        "1.7 l. A first unit that is longer than the width is cut between its words, a first word inside "
+        "(but no letter with its marks, and no joined emoji). A line end counts as a space; spaces around a "
+        "text that is too long go. Not in PostgreSQL.",
         cost=40,
     ),
     Function(
@@ -98,12 +99,14 @@ FUNCTIONS: tuple[Function, ...] = (
         (
             Example("WRAP('Leave with the porter at Unit 4, ring twice', 29, 2)", "Unit 4, ring twice"),
             Example("WRAP('Short', 24, 2)", None),
+            Example("WRAP(note, 24, 2)", "Ring twice", given={"note": "Unit 4\r\nRing twice"}),
             Example("WRAP('a b', 0, 1)", fails="CW-ARGUMENT"),
         ),
         wrap,
         may_be_null=True,
-        note=f"At most {MAX_LINES} lines. To be told of a text that needs more lines than there are, check "
-        "that the line after the last one is null. Not in PostgreSQL.",
+        note=f"At most {MAX_LINES} lines. A line end in the text ends a line; blank ones are left out. To be "
+        "told of a text that needs more lines than there are, check that the line after the last one is "
+        "null. Not in PostgreSQL.",
         cost=60,
     ),
     Function(
