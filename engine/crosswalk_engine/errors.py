@@ -168,7 +168,7 @@ class Finding:
     def render(self) -> str:
         """``where: level CODE message (suggestion)``."""
         hint = f" ({self.suggestion})" if self.suggestion else ""
-        return f"{self.where}: {self.level} {self.code} {self.message}{hint}"
+        return one_line(f"{self.where}: {self.level} {self.code} {self.message}{hint}")
 
 
 class FindingsError(ConfigError):
@@ -188,10 +188,15 @@ class FindingsError(ConfigError):
         return "\n".join([head, *(f"  {finding.render()}" for finding in self.findings)])
 
 
+def one_line(text: str) -> str:
+    """`text` on one line, line breaks and other control characters made visible."""
+    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)
+
+
 def masked(value: object, limit: int = 80) -> str:
     """`value` as text of at most `limit` characters, control characters made visible.
 
     Use it for every value that goes into a message; personal fields must be left out by the caller.
     """
-    text = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in str(value))
+    text = one_line(str(value))
     return text if len(text) <= limit else text[: limit - 1] + "…"

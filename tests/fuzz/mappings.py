@@ -87,7 +87,12 @@ class Mappings:
             self.refused += 1
 
     def formula(self, levels: Levels, wanted: Kinds = ANY, depth: int | None = None) -> str:
-        """A formula that is not refused where it stands."""
+        """A formula that is not refused where it stands; at times one that stands elsewhere already."""
+        if self.drawn and self.chance.random() < 0.15:
+            expr, _ = self.chance.choice(self.drawn)
+            if self._fits(levels, {"formula": expr.text}):
+                self.drawn.append((expr, levels))
+                return expr.text
         ground = self._ground(levels)
         return self._accepted(
             ground, levels, wanted, depth, lambda text: self._fits(levels, {"formula": text})
@@ -170,6 +175,8 @@ class Mappings:
             each["keyed_by"] = self.formula(inner, TEXT | INTEGER, 1)
         if chance.random() < 0.1:
             each["required"] = True
+        if chance.random() < 0.15:
+            each["empty"] = chance.choice(["write", "omit", "keep"])
         each["rules"] = self._rules(inner)
         if len(inner) == 1 and inner[0] is ROW and chance.random() < 0.1:
             each["rules"].append({"use": "line", "to": "u", "given": {"p": "row"}})
@@ -189,7 +196,7 @@ class Mappings:
         """What an `each` inside `levels` can go over."""
         last = levels[-1]
         own = {"orderRows": (SERIAL,), "orderRows.serials": (BIN,)}.get(last.path, ())
-        grouped = (MEMBER,) if last.alias in self.groups and last.path == "orderRows" else ()
+        grouped = (MEMBER, MEMBER) if last.alias in self.groups and last.path == "orderRows" else ()
         used = {level.alias for level in levels}
         return tuple(level for level in (*own, *grouped) if level.alias not in used and len(levels) < 4)
 

@@ -124,6 +124,7 @@ def _list(draw: st.DrawFn, to: str) -> dict[str, Any]:
         "order_by": st.sampled_from(["row.k", "TO_DECIMAL(row.q, 2)", "row.s"]),
         "when": st.sampled_from(_lines(_WHENS)),
         "required": st.booleans(),
+        "empty": st.sampled_from(["write", "omit", "keep"]),
         "keyed_by": st.sampled_from(["ROW_KEY()", "row.k", "row.s", "row.q"]),
     }
     each |= {name: draw(found) for name, found in optional.items() if draw(st.integers(0, 2)) == 0}

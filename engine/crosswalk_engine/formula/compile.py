@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import localcontext
 from typing import Any
 
-from crosswalk_engine.errors import ConfigError
+from crosswalk_engine.errors import ConfigError, one_line
 from crosswalk_engine.formula.code import Root, Writer
 from crosswalk_engine.formula.emit_rows import Emitter, RowSet
 from crosswalk_engine.formula.env import Env, IdMap, Lookup
@@ -109,7 +109,7 @@ def compile_formula(formula: TypedFormula) -> CompiledFormula:
 
 def annotated(code: str, emitter: Emitter) -> str:
     """`code` with what its constants stand for, for people to read."""
-    notes = [f"# {name} = {label}" for name, label in emitter.constants.items()]
+    notes = [f"# {name} = {one_line(label)}" for name, label in emitter.constants.items()]
     return "\n".join([*notes, code])
 
 

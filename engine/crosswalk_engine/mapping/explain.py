@@ -1,13 +1,13 @@
 """A mapping in words: each target with its formula, its type, what it reads and what its functions do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from textwrap import wrap
 
-from crosswalk_engine.errors import ConfigError
+from crosswalk_engine.errors import ConfigError, one_line
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Aggregate, Call, Const, Node, Present, Share, walk
-from crosswalk_engine.mapping.explain_rules import each_lines, head_lines, limits_of, rule_lines
+from crosswalk_engine.mapping.explain_rules import each_lines, flat, head_lines, limits_of, rule_lines
 from crosswalk_engine.mapping.tree import AnyTree, CheckTree, EachTree, MappingTree, RuleTree, sources
 from crosswalk_engine.payload.nearest import did_you_mean
 
@@ -22,7 +22,7 @@ def explain(tree: MappingTree, target: str | None = None) -> str:
     """
     blocks = dict(_blocks(tree))
     if target is None:
-        return "\n\n".join(["\n".join(head_lines(tree)), *blocks.values()]) + "\n"
+        return "\n\n".join([_text(head_lines(tree)), *blocks.values()]) + "\n"
     if target not in blocks:
         raise ConfigError(
             "CW-MAPPING-TARGET",
@@ -35,9 +35,14 @@ def explain(tree: MappingTree, target: str | None = None) -> str:
 
 def _blocks(tree: MappingTree) -> Iterator[tuple[str, str]]:
     for to, rule in _targets(tree.rules, ""):
-        yield to, _rule(rule, to) if isinstance(rule, RuleTree) else "\n".join(each_lines(rule, to))
+        yield to, _text(_rule(rule, to) if isinstance(rule, RuleTree) else each_lines(rule, to))
     for check in tree.checks:
-        yield f"check: {check.name}", _check(check)
+        yield f"check: {check.name}", _text(_check(check))
+
+
+def _text(lines: Iterable[str]) -> str:
+    """Lines of text; what a name or a formula has of line breaks breaks none of them."""
+    return "\n".join(map(one_line, lines))
 
 
 def _targets(rules: tuple[AnyTree, ...], above: str) -> Iterator[tuple[str, AnyTree]]:
@@ -49,25 +54,24 @@ def _targets(rules: tuple[AnyTree, ...], above: str) -> Iterator[tuple[str, AnyT
             yield from _targets(rule.rules, to)
 
 
-def _rule(rule: RuleTree, to: str) -> str:
+def _rule(rule: RuleTree, to: str) -> list[str]:
     nodes = [node for node in (rule.node, rule.when) if node is not None]
     read = dict.fromkeys(path for node in nodes for path in sources(node, rule.levels))
-    lines = [
+    return [
         f"{to}  {', '.join(limits_of(rule))}",
         *_formula(rule.text),
         *rule_lines(rule),
         *_reads(tuple(read)),
         *_uses(*nodes),
     ]
-    return "\n".join(lines)
 
 
-def _check(check: CheckTree) -> str:
+def _check(check: CheckTree) -> list[str]:
     lines = [f"check: {check.name}", *_formula(check.text)]
-    lines += [f"    only when {check.when_text}"] if check.when is not None else []
+    lines += [f"    only when {flat(check.when_text)}"] if check.when is not None else []
     nodes = [node for node in (check.node, check.when) if node is not None]
     read = dict.fromkeys(path for node in nodes for path in sources(node, ()))
-    return "\n".join([*lines, *_reads(tuple(read)), *_uses(*nodes)])
+    return [*lines, *_reads(tuple(read)), *_uses(*nodes)]
 
 
 def _formula(text: str) -> list[str]:
@@ -100,7 +104,7 @@ def _function(node: Node) -> str:
 
 
 def _wrapped(text: str) -> list[str]:
-    return wrap(" ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
+    return wrap(flat(text), _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def only(tree: MappingTree, target: str) -> MappingTree:

@@ -25,6 +25,11 @@ _INVALID: Mapping[str, str] = {
 _USUAL_AGE = 120.0
 
 
+def flat(text: str) -> str:
+    """A formula on one line."""
+    return " ".join(text.split())
+
+
 def head_lines(tree: MappingTree) -> list[str]:
     """Name, systems, related records, and how records are gathered and split."""
     source, goal = tree.source, tree.target
@@ -52,26 +57,26 @@ def _documents(tree: MappingTree) -> list[str]:
         return []
     collection = ".".join(documents.collection)
     if documents.by:
-        equal = ", ".join(documents.by_texts)
+        equal = ", ".join(map(flat, documents.by_texts))
         first = f"  one document for all of {collection} (each called {documents.alias}) with equal {equal}"
     else:
         first = f"  one document for each of {collection}, called {documents.alias}"
     lines = [first]
-    lines += [f"    where {documents.where_text}"] if documents.where_text else []
+    lines += [f"    where {flat(documents.where_text)}"] if documents.where_text else []
     return [*lines, f"    {documents.name} holds the elements of the document"]
 
 
 def each_lines(each: EachTree, to: str) -> list[str]:
     """A list: what it goes over, and how."""
     lines = [f"{to}  one for each of {', and of '.join(map(_step, each.steps))}"]
-    lines += [f"    only when {each.when_text}"] if each.when is not None else []
-    lines += [f"    where {each.where_text}"] if each.where_text else []
-    lines += [f"    in the order of {each.order_text}"] if each.order_text else []
+    lines += [f"    only when {flat(each.when_text)}"] if each.when is not None else []
+    lines += [f"    where {flat(each.where_text)}"] if each.where_text else []
+    lines += [f"    in the order of {flat(each.order_text)}"] if each.order_text else []
     if each.group_by:
-        equal = ", ".join(each.group_texts)
+        equal = ", ".join(map(flat, each.group_texts))
         rows = f"{each.alias}.{each.rows_as}"
         lines.append(f"    those with equal {equal} make one: the first, with all of them in {rows}")
-    lines += [f"    an object keyed by {each.keyed_text}"] if each.keyed_text else []
+    lines += [f"    an object keyed by {flat(each.keyed_text)}"] if each.keyed_text else []
     lines += ["    at least one is required"] if each.required else []
     lines += [f"    {_NONE[each.empty]}"] if each.empty in _NONE and not each.required else []
     return lines
@@ -104,7 +109,7 @@ def limits_of(rule: RuleTree) -> list[str]:
 
 def rule_lines(rule: RuleTree) -> list[str]:
     """When a rule applies, and what it writes when it has no value, or no good one."""
-    lines = [f"only when {rule.when_text}"] if rule.when is not None else []
+    lines = [f"only when {flat(rule.when_text)}"] if rule.when is not None else []
     lines += [f"{written(rule.default)} when there is no value"] if rule.default is not None else []
     always = isinstance(rule.node, Const) or rule.default is not None or rule.required
     if not always and rule.empty in _EMPTY:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from crosswalk_engine.errors import one_line
 from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, walk
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import present
@@ -43,7 +44,7 @@ class Spot:
         )
         origin = f" (from {shown})" if shown else ""
         row = "" if key is None else f" (row {shown_value(key, 40)} of {self.collection})"
-        return f"{what}{origin}{row}"
+        return one_line(f"{what}{origin}{row}")
 
     def value(self, value: str) -> str:
         """`value`, or only its length when it is personal or looks so."""
