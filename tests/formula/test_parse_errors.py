@@ -63,7 +63,7 @@ CASES = [
     ("price -- note", 7, 8, "CW-FORMULA-SYNTAX", "use the rule's note"),
     ("‘a’ = price", 1, 1, "CW-FORMULA-SYNTAX", "use the straight quote"),
     ("", 1, 1, "CW-FORMULA-SYNTAX", ""),
-    ("price LIKE price(net).qty", 12, 25, "CW-FORMULA-SYNTAX", "write e.g. parties.customer.email"),
+    ("price LIKE price(net).qty", 22, 22, "CW-FORMULA-SYNTAX", "write e.g. parties.customer.email"),
 ]
 
 

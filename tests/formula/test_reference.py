@@ -13,8 +13,8 @@ from crosswalk_engine.formula import (
     to_json_value,
 )
 from crosswalk_engine.formula.functions import Function
-from crosswalk_engine.formula.lexer import MAX_BYTES, MAX_NESTING
-from crosswalk_engine.formula.parse import MAX_DEPTH, MAX_NODES
+from crosswalk_engine.formula.ir import MAX_CHAIN
+from crosswalk_engine.formula.lexer import MAX_BYTES, MAX_NESTING, MAX_PARTS
 from crosswalk_engine.formula.reads import MAX_ELEMENTS, MAX_ELEMENTS_SQUARED
 from crosswalk_engine.formula.reference import MARKER, with_reference
 from crosswalk_engine.formula.values import DIGITS, MAX_TEXT
@@ -45,8 +45,8 @@ def test_the_page_names_the_limits_and_every_code() -> None:
     for limit in (
         MAX_BYTES,
         MAX_NESTING,
-        MAX_DEPTH,
-        MAX_NODES,
+        MAX_CHAIN,
+        MAX_PARTS,
         MAX_ELEMENTS,
         MAX_ELEMENTS_SQUARED,
         DIGITS,

@@ -100,8 +100,12 @@ class Checker:
             self._note(node, "CW-FORMULA-TYPE", message, describe(found), _conversion(found, wanted))
 
     def _alike(self, who: str, nodes: tuple[Node, ...], kinds: tuple[Kinds, ...]) -> None:
-        known = [(node, found) for node, found in zip(nodes, kinds, strict=True) if found]
-        for (_, left), (node, right) in combinations(known, 2):
+        # Of each type the first: the others go together with what it goes together with.
+        known: dict[Kinds, Node] = {}
+        for node, found in zip(nodes, kinds, strict=True):
+            if found:
+                known.setdefault(found, node)
+        for (left, _), (right, node) in combinations(known.items(), 2):
             if not comparable(left, right):
                 message = f"{who} cannot put {describe(left)} and {describe(right)} together"
                 self._note(node, "CW-FORMULA-TYPE", message, describe(right), _conversion(right, left))

@@ -23,12 +23,11 @@ from crosswalk_engine.formula.ir import (
     Span,
     walk,
 )
-from crosswalk_engine.formula.lexer import Prepared
-from crosswalk_engine.formula.problems import FormulaProblem
+from crosswalk_engine.formula.lexer import MAX_PARTS, Prepared
+from crosswalk_engine.formula.problems import NAME_SHOWN, FormulaProblem
 from crosswalk_engine.formula.resolve import Resolver
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.values import DIGITS
-from crosswalk_engine.payload.nearest import did_you_mean
 
 _BINARY: dict[type[exp.Expression], str] = {
     exp.EQ: "=",
@@ -48,11 +47,17 @@ _BINARY: dict[type[exp.Expression], str] = {
 _UNKNOWN = Const(None)
 
 
+class TooManyPartsError(Exception):
+    """The tree would have more than `MAX_PARTS`: a CASE subject is a part of each of its conditions."""
+
+
 class Converter:
     """Converts one formula, noting every problem on the way."""
 
-    def __init__(self, prepared: Prepared, scope: Scope) -> None:
+    def __init__(self, prepared: Prepared, scope: Scope, tree: exp.Expression) -> None:
         self.prepared = prepared
+        self.parts = 0
+        self.places = _places(tree)
         self.scope = scope
         self.resolver = Resolver(scope)
         self.problems: list[FormulaProblem] = []
@@ -83,7 +88,14 @@ class Converter:
         }
 
     def node(self, tree: exp.Expression) -> Node:
-        """Our node for `tree`; a problem is noted for what is not in the language."""
+        """Our node for `tree`; a problem is noted for what is not in the language.
+
+        Raises:
+            TooManyPartsError: beyond `MAX_PARTS`.
+        """
+        self.parts += not isinstance(tree, exp.Paren)
+        if self.parts > MAX_PARTS:
+            raise TooManyPartsError
         handler = self.handlers.get(type(tree))
         if handler is None:
             name = type(tree).__name__.upper()
@@ -93,18 +105,13 @@ class Converter:
         return handler(tree)
 
     def _span(self, tree: exp.Expression) -> Span:
-        starts = [part.meta["start"] for part in tree.walk() if part.meta.get("start") is not None]
-        if not starts:
+        place = self.places.get(id(tree))
+        if place is None:
             return self.around
-        return (
-            self.prepared.original(min(starts)).start + 1,
-            self.prepared.original(max(starts)).end,
-        )
+        return self.prepared.original(place[0]).start + 1, self.prepared.original(place[1]).end
 
     def _text(self, tree: exp.Expression) -> str:
-        start, end = self._span(tree)
-        words = [token.text for token in self.prepared.tokens if start - 1 <= token.start < end]
-        return masked(" ".join(words), 40)
+        return masked(" ".join(self.prepared.words(*self._span(tree))), 40)
 
     def _problem(
         self, tree: exp.Expression, code: str, message: str, advice: str = "", found: str = ""
@@ -118,7 +125,7 @@ class Converter:
         if tree.is_string:
             return Const(str(tree.this), span)
         text = str(tree.this)
-        if len(text.replace(".", "")) > DIGITS:
+        if len(text.lstrip("0").replace(".", "")) > DIGITS:
             return self._problem(tree, "CW-FORMULA-SYNTAX", f"a number has at most {DIGITS} digits")
         return Const(Decimal(text) if "." in text else int(text), span)
 
@@ -129,6 +136,7 @@ class Converter:
             and isinstance(inner.value, int | Decimal)
             and not isinstance(inner.value, bool)
         ):
+            self.parts -= 1
             return Const(
                 0 - inner.value if isinstance(inner.value, int) else inner.value.copy_negate() + 0, span
             )
@@ -236,12 +244,15 @@ class Converter:
         return Call("NOT", (call,), span) if tree.args.get("negate") else call
 
     def _case(self, tree: exp.Case) -> Node:
-        subject = tree.args.get("this")
+        before, subject = self.parts, tree.args.get("this")
+        compared = None if subject is None else self.node(subject)
+        size = self.parts - before
         whens = []
-        for branch in tree.args["ifs"]:
+        for number, branch in enumerate(tree.args["ifs"]):
             test = self.node(branch.this)
-            if subject is not None:
-                test = Call("=", (self.node(subject), test), self._span(branch.this))
+            if compared is not None:
+                self.parts += 1 + (size if number else 0)
+                test = Call("=", (compared, test), self._span(branch.this))
             whens.append((test, self.node(branch.args["true"])))
         default = tree.args.get("default")
         span = self._span(tree)
@@ -263,9 +274,9 @@ class Converter:
         span, around = (token.start + 1, token.end), self.around
         if function is None:
             advice = ELSEWHERE.get(written.upper(), "")
-            advice = f"use {advice}" if advice else did_you_mean(written.upper(), CALLABLE)
+            advice = f"use {advice}" if advice else self.resolver.nearest(written.upper(), CALLABLE)
             problem = FormulaProblem(
-                *span, "CW-FORMULA-FUNCTION", f"unknown function '{written}'", written, advice
+                *span, "CW-FORMULA-FUNCTION", f"unknown function '{masked(written, NAME_SHOWN)}'", "", advice
             )
             self.problems.append(problem)
             for argument in tree.expressions:
@@ -352,3 +363,15 @@ class Converter:
 
     def _note(self, span: Span, code: str, message: str, found: str, advice: str = "") -> None:
         self.problems.append(FormulaProblem(*span, code, message, found, advice))
+
+
+def _places(tree: exp.Expression) -> dict[int, tuple[int, int]]:
+    """For each node of the parser's tree, the first and the last place in its text: children first, once."""
+    found: dict[int, tuple[int, int]] = {}
+    for part in reversed(list(tree.bfs())):
+        own = part.meta.get("start")
+        places = [found[id(child)] for child in part.iter_expressions() if id(child) in found]
+        places += [(own, own)] if own is not None else []
+        if places:
+            found[id(part)] = min(first for first, _ in places), max(last for _, last in places)
+    return found

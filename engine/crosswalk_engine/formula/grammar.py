@@ -5,14 +5,15 @@ that name; what a function is, our own table says.
 """
 
 import logging
-import re
 from typing import Any, ClassVar
 
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import ParseError, TokenError
 
-from crosswalk_engine.formula.lexer import Prepared, Token, prepare
-from crosswalk_engine.formula.problems import FormulaError, FormulaProblem
+from crosswalk_engine.errors import masked
+from crosswalk_engine.formula.lexer import Prepared, prepare
+from crosswalk_engine.formula.problems import NAME_SHOWN, FormulaError, FormulaProblem
+from crosswalk_engine.formula.syntax import check_order
 
 _PostgresParser: Any = Postgres.Parser
 # The parser warns when it meets a statement; we refuse it with an error of our own.
@@ -38,9 +39,10 @@ def parse_tree(formula: str) -> tuple[Any, Prepared]:
     """sqlglot's tree of `formula`, and the tokens that its places lead back to.
 
     Raises:
-        FormulaError: what `prepare` finds, or CW-FORMULA-SYNTAX.
+        FormulaError: what `prepare` and `check_order` find, or CW-FORMULA-SYNTAX.
     """
     prepared = prepare(formula)
+    check_order(formula, prepared.tokens)
     try:
         trees = CrosswalkFormula().parse(prepared.text)
     except ParseError as error:
@@ -57,20 +59,12 @@ def parse_tree(formula: str) -> tuple[Any, Prepared]:
 
 
 def _syntax(prepared: Prepared, error: dict[str, Any]) -> FormulaProblem:
-    # The parser counts columns from 1 and names the last one of the word.
-    token = prepared.original(max(0, int(error.get("col") or 1) - 1))
-    description = str(error.get("description", ""))
-    if description.startswith("Required keyword"):
-        return _problem(token, f"something is missing after `{token.text}`")
-    if missing := re.match(r"Expecting (\S+)", description):
-        last = prepared.tokens[-1]
-        if token == last:
-            return _problem(token, f"`{missing[1]}` is missing after `{token.text}`")
-        return _problem(token, f"`{token.text}` does not fit here", f"`{missing[1]}`, a comma or an operator")
-    return _problem(
-        token, f"`{token.text}` does not fit here", "an operator or a bracket before it may be missing"
-    )
-
-
-def _problem(token: Token, message: str, advice: str = "") -> FormulaProblem:
-    return FormulaProblem(token.start + 1, token.end, "CW-FORMULA-SYNTAX", message, token.text, advice)
+    """What the parser says; the order of the words was checked before, so that it hardly ever speaks."""
+    # It counts lines (inside texts) and columns from 1, and names the last column of the word.
+    line, column = max(1, int(error.get("line") or 1)), max(1, int(error.get("col") or 1))
+    before = sum(map(len, prepared.text.splitlines(keepends=True)[: line - 1]))
+    token = prepared.original(before + column - 1)
+    shown = masked(token.text, NAME_SHOWN)
+    advice = "an operator or a bracket before it may be missing"
+    message = f"`{shown}` does not fit here"
+    return FormulaProblem(token.start + 1, token.end, "CW-FORMULA-SYNTAX", message, shown, advice)

@@ -11,6 +11,9 @@ from typing import Any, Literal, TypeAlias
 from crosswalk_engine.errors import ConfigError, masked
 from crosswalk_engine.formula.functions import FUNCTIONS
 
+#: Operators in one chain (a + b + c …): each is a level of the tree; the last operand is one more.
+MAX_CHAIN = 64
+MAX_DEPTH = MAX_CHAIN + 1
 #: First and last column of the formula's text, from 1; (0, 0) when the tree did not come from a text.
 Span: TypeAlias = tuple[int, int]
 ScopeName: TypeAlias = Literal["record", "row", "row2", "row3", "row4", "item"]

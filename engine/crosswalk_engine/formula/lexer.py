@@ -5,14 +5,17 @@ function for one of its many own keywords, and in which a place leads back to th
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from crosswalk_engine.errors import masked
-from crosswalk_engine.formula.problems import FormulaError, FormulaProblem
+from crosswalk_engine.formula.problems import NAME_SHOWN, FormulaError, FormulaProblem
 
 #: Bytes of a formula.
 MAX_BYTES = 4_096
-#: Levels of brackets, CASE and prefixed signs; the parser needs up to 25 Python frames for each.
+#: Fields, constants, functions and operators of a formula.
+MAX_PARTS = 500
+#: Levels of brackets, CASE and prefixes (NOT, -, +); the parser needs up to 25 Python frames for each.
 MAX_NESTING = 24
 
 KEYWORDS = frozenset(
@@ -47,7 +50,8 @@ _ADVICE = {
     "ILIKE": "write UPPER(…) LIKE '…'",
     "SELECT": "a formula is one expression, not a query",
 }
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+#: A text may hold tabs and line breaks.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _FOREIGN = {
     ";": "a formula is one expression, without `;`",
     "[": "`[]` stands only in paths; here, write the name alone, in an aggregate or an `each`",
@@ -87,8 +91,16 @@ class Prepared:
 
     def original(self, start: int) -> Token:
         """The token that covers offset `start` of the parser's text (the last one when beyond the end)."""
-        at = max((index for index, begin in enumerate(self.starts) if begin <= start), default=0)
-        return self.tokens[at]
+        return self.tokens[max(0, bisect_right(self.starts, start) - 1)]
+
+    def words(self, first: int, last: int) -> tuple[str, ...]:
+        """The words that stand in the columns from `first` to `last` of the formula."""
+        begin = bisect_left(self.tokens, first - 1, key=_start)
+        return tuple(token.text for token in self.tokens[begin : bisect_left(self.tokens, last, key=_start)])
+
+
+def _start(token: Token) -> int:
+    return token.start
 
 
 def prepare(formula: str) -> Prepared:
@@ -108,9 +120,25 @@ def prepare(formula: str) -> Prepared:
     if not tokens and not problems:
         problems.append(FormulaProblem(1, 1, "CW-FORMULA-SYNTAX", "the formula is empty"))
     problems += _nesting(tokens)
+    if sum(1 for index in range(len(tokens)) if _is_part(tokens, index)) > MAX_PARTS:
+        problems.append(too_many_parts(formula))
     if problems:
         raise FormulaError(formula, problems)
     return _quoted(tokens)
+
+
+def too_many_parts(formula: str) -> FormulaProblem:
+    """The problem of a formula with more than `MAX_PARTS`."""
+    message = f"a formula has at most {MAX_PARTS} parts"
+    return FormulaProblem(1, len(formula), "CW-FORMULA-LENGTH", message, "", "split it")
+
+
+def _is_part(tokens: list[Token], index: int) -> bool:
+    """Whether a word is surely a part of its own: a constant, a function or the first name of a field."""
+    token = tokens[index]
+    if token.kind not in ("text", "number", "name", "word") or (index and tokens[index - 1].text == "."):
+        return False
+    return token.kind != "word" or not _is_keyword(tokens, index)
 
 
 def _split(formula: str) -> tuple[list[Token], list[FormulaProblem]]:
@@ -130,7 +158,7 @@ def _split(formula: str) -> tuple[list[Token], list[FormulaProblem]]:
             at = problems[-1].end
             continue
         if kind == "text" and _INVISIBLE.search(match[0]):
-            message = "a text holds a line break or another character that cannot be seen"
+            message = "a text holds a character that cannot be seen"
             problems.append(FormulaProblem(at + 1, match.end(), "CW-FORMULA-SYNTAX", message))
         elif kind and kind != "space":
             tokens.append(Token(kind, match[0], at, match.end()))
@@ -140,7 +168,10 @@ def _split(formula: str) -> tuple[list[Token], list[FormulaProblem]]:
 
 def _foreign(formula: str, at: int, end: int, kind: str | None) -> FormulaProblem:
     character = formula[at]
-    message, advice = f"`{masked(formula[at:end])}` has no meaning here", _FOREIGN.get(character, "")
+    message, advice = (
+        f"`{masked(formula[at:end], NAME_SHOWN)}` has no meaning here",
+        _FOREIGN.get(character, ""),
+    )
     if kind == "comment":
         message, advice = "a formula has no comments", "use the rule's note"
     elif kind == "glued":
@@ -163,12 +194,13 @@ def _reserved(tokens: list[Token]) -> list[FormulaProblem]:
     problems = []
     for index, token in enumerate(tokens):
         upper = token.text.upper()
-        if token.kind != "word" or upper not in RESERVED or upper in KEYWORDS:
+        if token.kind != "word" or upper not in RESERVED:
             continue
         # Beside a dot it can only be a name (`order.total`); before a bracket, a function's.
         if index and tokens[index - 1].text == ".":
             continue
-        if index + 1 < len(tokens) and tokens[index + 1].text in ("(", "."):
+        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        if after != "." if upper in KEYWORDS else after in ("(", "."):
             continue
         message = f"`{token.text}` is a reserved word"
         advice = _ADVICE.get(upper, "")
@@ -192,7 +224,7 @@ def _nesting(tokens: list[Token]) -> list[FormulaProblem]:
         elif upper in (")", "END"):
             open_now -= 1
         if open_now + prefixes > MAX_NESTING:
-            message = f"the formula is nested more than {MAX_NESTING} levels deep"
+            message = f"the formula is nested too deeply, more than {MAX_NESTING} levels"
             return [FormulaProblem(token.start + 1, token.end, "CW-FORMULA-NESTING", message, token.text)]
     return []
 
@@ -206,6 +238,8 @@ def _quoted(tokens: list[Token]) -> Prepared:
         after_dot = index > 0 and tokens[index - 1].text == "."
         if token.kind == "word" and (after_dot or not _is_keyword(tokens, index)):
             text = f'"{text}"'
+        elif token.kind == "number" and text[0] == ".":
+            text = f"0{text}"
         starts.append(length)
         pieces.append(text)
         length += len(text) + 1

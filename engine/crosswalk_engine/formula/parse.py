@@ -7,10 +7,12 @@ never needs it.
 from dataclasses import replace
 from typing import Any
 
+from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.check import Checker, FieldKinds
 from crosswalk_engine.formula.functions import FUNCTIONS
-from crosswalk_engine.formula.ir import Call, Const, Node, Path, Related, depth, walk
-from crosswalk_engine.formula.problems import FormulaError, FormulaProblem
+from crosswalk_engine.formula.ir import MAX_CHAIN, MAX_DEPTH, Call, Const, Node, Path, Related, depth, walk
+from crosswalk_engine.formula.lexer import MAX_PARTS, too_many_parts
+from crosswalk_engine.formula.problems import NAME_SHOWN, FormulaError, FormulaProblem
 from crosswalk_engine.formula.resolve import Resolver, value_kinds
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.stands import stands_of
@@ -18,11 +20,8 @@ from crosswalk_engine.formula.typed import Row, TypedFormula
 from crosswalk_engine.formula.values import BOOLEAN, Kinds
 from crosswalk_engine.payload.nearest import did_you_mean
 
-MAX_NODES = 500
-#: Levels of our own tree: a chain of operators (a + b + c …) nests one level for each.
-MAX_DEPTH = 64
 #: Levels of the parser's tree: brackets and the like are levels there, and not in ours.
-MAX_PARSED_DEPTH = 4 * MAX_DEPTH
+MAX_PARSED_DEPTH = 4 * MAX_CHAIN
 
 
 def parse_formula(text: str, scope: Scope | None = None) -> TypedFormula:
@@ -48,15 +47,18 @@ def check_formula(text: str, scope: Scope | None = None) -> tuple[FormulaProblem
 
 
 def _parse(text: str, scope: Scope) -> tuple[TypedFormula, list[FormulaProblem]]:
-    from crosswalk_engine.formula.convert import Converter
+    from crosswalk_engine.formula.convert import Converter, TooManyPartsError
     from crosswalk_engine.formula.grammar import parse_tree
 
     tree, prepared = parse_tree(text)
     if _is_chained(tree):
-        many = sum(1 for _ in tree.bfs()) > MAX_NODES
-        raise FormulaError(text, [_too_many_parts(text) if many else _too_long_a_chain(text)])
-    converter = Converter(prepared, scope)
-    node = converter.node(tree)
+        many = sum(1 for _ in tree.bfs()) > MAX_PARTS
+        raise FormulaError(text, [too_many_parts(text) if many else _too_long_a_chain(text)])
+    converter = Converter(prepared, scope, tree)
+    try:
+        node = converter.node(tree)
+    except TooManyPartsError as error:
+        raise FormulaError(text, [too_many_parts(text)]) from error
     too_large = _size(text, node)
     if too_large is not None:
         raise FormulaError(text, [too_large])
@@ -69,20 +71,15 @@ def _parse(text: str, scope: Scope) -> tuple[TypedFormula, list[FormulaProblem]]
 
 
 def _size(text: str, node: Node) -> FormulaProblem | None:
-    if sum(1 for _ in walk(node)) > MAX_NODES:
-        return _too_many_parts(text)
+    if sum(1 for _ in walk(node)) > MAX_PARTS:
+        return too_many_parts(text)
     if depth(node) > MAX_DEPTH:
         return _too_long_a_chain(text)
     return None
 
 
-def _too_many_parts(text: str) -> FormulaProblem:
-    message = f"a formula has at most {MAX_NODES} parts"
-    return FormulaProblem(1, len(text), "CW-FORMULA-LENGTH", message, "", "split it")
-
-
 def _too_long_a_chain(text: str) -> FormulaProblem:
-    message = f"a formula chains at most {MAX_DEPTH} operators"
+    message = f"the formula is nested too deeply: it chains more than {MAX_CHAIN} operators"
     return FormulaProblem(1, len(text), "CW-FORMULA-NESTING", message, "", "split it")
 
 
@@ -134,7 +131,7 @@ def _unknown_names(tree: Node, scope: Scope) -> list[FormulaProblem]:
         if known is None or not isinstance(name, Const) or name.value in known:
             continue
         what = "lookup table" if asks == "lookup" else "id map entity"
-        message = f"unknown {what} '{name.value}'"
+        message = f"unknown {what} '{masked(name.value, NAME_SHOWN)}'"
         advice = did_you_mean(str(name.value), known)
         problems.append(
             FormulaProblem(*name.span, f"CW-FORMULA-{asks.upper()}", message, str(name.value), advice)

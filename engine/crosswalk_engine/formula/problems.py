@@ -15,7 +15,7 @@ class FormulaProblem:
         end: the last column, from 1 and included.
         code: stable, e.g. ``CW-FORMULA-FIELD``.
         message: one plain sentence.
-        found: the text that the span covers, at most 80 characters.
+        found: the text that the span covers, at most 60 characters.
         suggestion: what to write instead; may be empty.
     """
 
@@ -33,6 +33,10 @@ class FormulaProblem:
         return f"{self.message} at {place}{hint}"
 
 
+#: Characters of a name (or of any word) in a message.
+NAME_SHOWN = 60
+#: Characters of a whole message and of a suggestion; what is longer was put together from too much.
+_SENTENCE = 240
 #: The longest row of carets, and the longest formula that is shown with them.
 _CARETS = 200
 _SHOWN = 400
@@ -54,8 +58,12 @@ _NEXT: Mapping[str, str] = {
 
 def _complete(text: str, problem: FormulaProblem) -> FormulaProblem:
     """The problem with what was found and the next step, where it did not say them itself."""
-    found = problem.found or masked(text[problem.start - 1 : problem.end])
-    return replace(problem, found=found, suggestion=problem.suggestion or _NEXT.get(problem.code, ""))
+    return replace(
+        problem,
+        message=masked(problem.message, _SENTENCE),
+        found=masked(problem.found or text[problem.start - 1 : problem.end], NAME_SHOWN),
+        suggestion=masked(problem.suggestion or _NEXT.get(problem.code, ""), _SENTENCE),
+    )
 
 
 class FormulaError(ConfigError):
@@ -75,7 +83,8 @@ class FormulaError(ConfigError):
         )
 
     def __str__(self) -> str:
-        return "; ".join(problem.render() for problem in self.problems)
+        more = [f"and {len(self.problems) - _MOST} more"] if len(self.problems) > _MOST else []
+        return "; ".join([*(problem.render() for problem in self.problems[:_MOST]), *more])
 
     def render(self) -> str:
         """The one-line form, then the formula with carets under each problem."""

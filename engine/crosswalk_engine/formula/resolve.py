@@ -1,11 +1,12 @@
 """Names to fields: which record a dotted name means, whether there is such a field, and of what kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.ir import Path, Related, ScopeName, Span
-from crosswalk_engine.formula.problems import FormulaProblem
+from crosswalk_engine.formula.problems import NAME_SHOWN, FormulaProblem
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.stands import (
     Names,
@@ -23,6 +24,12 @@ from crosswalk_engine.payload.shape import Shape
 
 #: Fields that are named when none is near the one that was meant.
 _SOME = 8
+#: Unknown names of one formula that get a suggestion; more of them have one cause.
+_SUGGESTIONS = 10
+#: Names that they may be compared with in all; the first gets its suggestion anyway.
+_COMPARISONS = 4_000
+#: Characters of a name that a near one is looked for.
+_LONGEST_NAME = 100
 _KINDS = {"text": TEXT, "integer": INTEGER, "number": DECIMAL, "boolean": BOOLEAN}
 
 
@@ -33,6 +40,11 @@ def value_kinds(shape: Shape | None) -> Kinds:
     kinds = NOTHING.union(*(_KINDS[kind] for kind in shape.scalar_kinds if kind in _KINDS))
     blank_only = kinds == TEXT and shape.blank >= shape.kinds.get("text", 0)
     return ANY if blank_only or not kinds else kinds
+
+
+def _first_letter(name: str) -> str:
+    """Of the last part of a path."""
+    return name.rpartition(".")[2][:1].lower()
 
 
 @lru_cache(maxsize=64)
@@ -63,6 +75,9 @@ class Resolver:
         self._around = {stand.path for stand in self.stands}
         self.keys = {name: split_at_each(path) for name, path in scope.related_keys.items()}
         self._by_scope = {stand.scope: stand for stand in self.stands}
+        #: Suggestions that can still be made: each goes through all names.
+        self.suggestions = _SUGGESTIONS
+        self._paths: dict[int, list[str]] = {}
         #: place in the formula -> the parameter that was written there
         self._written: dict[Span, str] = {}
 
@@ -138,7 +153,10 @@ class Resolver:
         return Found(shape, True, repeats, again)
 
     def display(self, node: Path | Related) -> str:
-        """The field as a path that people write."""
+        """The field as a path that people write, as far as a message shows it."""
+        return masked(self._written_as(node), NAME_SHOWN)
+
+    def _written_as(self, node: Path | Related) -> str:
         if isinstance(node, Related):
             return format_path(node.name, *node.parts)
         stand = self._by_scope.get(node.scope)
@@ -172,16 +190,14 @@ class Resolver:
         if not found.known or found.shape is not None:
             return None
         shown = self.display(node)
-        return self._problem(
-            node, "CW-FORMULA-FIELD", f"unknown field '{shown}'", shown, self._suggest(node, shown)
-        )
+        return self._problem(node, "CW-FORMULA-FIELD", f"unknown field '{shown}'", shown, self._suggest(node))
 
     def check_scalar(self, node: Path | Related, found: Found) -> FormulaProblem | None:
         """The problem of an object where a value should stand."""
         shape = found.shape.element if found.shape and found.shape.repeated else found.shape
         if shape is None or shape.scalar_kinds or not shape.fields:
             return None
-        some = ", ".join(list(shape.fields)[:6])
+        some = masked(", ".join(list(shape.fields)[:6]), 2 * NAME_SHOWN)
         shown = self.display(node)
         return self._problem(
             node, "CW-FORMULA-FIELD", f"'{shown}' is an object, not a value", shown, f"it has: {some}"
@@ -199,7 +215,19 @@ class Resolver:
                 return self._problem(node, "CW-FORMULA-REPEATED", message, shown, advice)
         return None
 
-    def _suggest(self, node: Path | Related, shown: str) -> str:
+    def nearest(self, wrong: str, candidates: Iterable[str]) -> str:
+        """`did_you_mean`, for the first few names of a formula; empty for the others and for long ones."""
+        if self.suggestions <= 0 or len(wrong) > _LONGEST_NAME:
+            return ""
+        several = list(candidates)
+        if len(several) > _COMPARISONS:
+            several = [name for name in several if _first_letter(name) == _first_letter(wrong)]
+        self.suggestions -= max(1, len(several) * _SUGGESTIONS // _COMPARISONS)
+        return did_you_mean(wrong, several[:_COMPARISONS])
+
+    def _suggest(self, node: Path | Related) -> str:
+        if self.suggestions <= 0:
+            return ""
         root = self.root(node)
         stand = None if isinstance(node, Related) else self._by_scope.get(node.scope)
         prefix = f"{node.name}." if isinstance(node, Related) else f"{stand.alias}." if stand else ""
@@ -207,12 +235,19 @@ class Resolver:
             root = shape_below(self.scope.shape, self.derived[node.scope, node.parts[0]])
             prefix += f"{node.parts[0]}."
         below = f"{root.path}." if root and root.path else ""
-        known = [shape.path.removeprefix(below).replace("[]", "") for shape in root.walk()] if root else []
+        known = [name.removeprefix(below).replace("[]", "") for name in self._known_below(root)]
         candidates = [f"{prefix}{path}" for path in known if path]
         if not prefix:
             candidates += [*self.scope.related, *(stand.alias for stand in self.stands), *self.parameters]
         some = ", ".join([path for path in dict.fromkeys(known) if path and "." not in path][:_SOME])
-        return did_you_mean(shown, candidates) or (f"there is: {some}" if some else "")
+        return self.nearest(self._written_as(node), candidates) or (f"there is: {some}" if some else "")
+
+    def _known_below(self, root: Shape | None) -> list[str]:
+        if root is None:
+            return []
+        if id(root) not in self._paths:
+            self._paths[id(root)] = [shape.path for shape in root.walk()]
+        return self._paths[id(root)]
 
     def _problem(
         self, node: Path | Related, code: str, message: str, found: str, advice: str
