@@ -44,6 +44,18 @@ ORDER: dict[str, Any] = {
 }
 
 
+def test_a_record_makes_at_most_a_thousand_documents() -> None:
+    """Each document goes over the record anew, so there is a limit as for lists in lists."""
+    rules = "documents: {each: rows AS row, as: part}\nrules:\n- {to: n, formula: COUNT(part)}\n"
+    rows = [{"q": number} for number in range(1_001)]
+    assert len(mapped(rules, {"rows": rows[:1_000]}).outputs) == 1_000
+    (error,) = mapped(rules, {"rows": rows}).errors
+    assert (error.path, error.code, error.value) == ("documents[]", "CW-TOO-MANY-ROWS", "1001")
+    assert error.message == "the record makes more than 1,000 documents"
+    by = rules.replace("as: part", "by: row.q > 500, as: part")
+    assert [one["n"] for one in mapped(by, {"rows": rows}).outputs] == [501, 500]
+
+
 def test_elements_with_equal_values_come_into_one_document() -> None:
     """Documents follow in order of first appearance; each sees its part beside the whole record."""
     found = mapped(SPLIT, ORDER)

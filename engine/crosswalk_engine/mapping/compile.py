@@ -16,6 +16,7 @@ from crosswalk_engine.formula.values import CONTEXT, MAX_TEXT
 from crosswalk_engine.mapping.document import MappingDocument, RuleSet
 from crosswalk_engine.mapping.generate import Generated, generate, generate_parts
 from crosswalk_engine.mapping.keys import KeyFinder
+from crosswalk_engine.mapping.lists import too_many_documents
 from crosswalk_engine.mapping.result import MapResult, Problem
 from crosswalk_engine.mapping.runtime import no_document, of_document
 from crosswalk_engine.mapping.tree import MappingTree
@@ -180,6 +181,9 @@ class CompiledMapping:
         parts = self._parts.run(record, env, errors)
         if not parts and not errors:
             errors.append(no_document(documents))
+        many = too_many_documents(len(parts))
+        if many is not None:
+            return MapResult(None, (*errors, many))
         records = [{**record, documents.name: part} for part in parts]
         found = [_clean(self._plain, one, env) or self._checked(one, env) for one in records]
         for number, one in enumerate(found):

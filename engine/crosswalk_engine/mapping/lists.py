@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 
 from crosswalk_engine.formula.reads import MAX_ELEMENTS, MAX_ELEMENTS_SQUARED
 from crosswalk_engine.formula.values import FAMILY_OF, Value
+from crosswalk_engine.mapping.result import Problem
 from crosswalk_engine.mapping.tree import EachTree
 
 
@@ -16,6 +17,14 @@ def step_limit(each: EachTree, step: int) -> int:
     around = (*each.outer, *(one.level for one in each.steps[:step]))
     starts_anew = bool(around) and each.steps[step].base != around[-1].scope
     return MAX_ELEMENTS_SQUARED if starts_anew else MAX_ELEMENTS
+
+
+def too_many_documents(count: int) -> Problem | None:
+    """The problem of a record that makes so many documents; each of them goes over the record anew."""
+    if count <= MAX_ELEMENTS_SQUARED:
+        return None
+    message = f"the record makes more than {MAX_ELEMENTS_SQUARED:,} documents"
+    return Problem("documents[]", "CW-TOO-MANY-ROWS", f"{count}", message)
 
 
 def group_key(values: Sequence[Value]) -> Hashable:

@@ -16,7 +16,7 @@ from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import Rows, elements, raw
 from crosswalk_engine.formula.values import BOOLEAN, CONTEXT, Value, need, to_json_value
 from crosswalk_engine.mapping.faults import Spot, check_failed, check_fields, check_spot, fault, rule_spot
-from crosswalk_engine.mapping.lists import group_key
+from crosswalk_engine.mapping.lists import group_key, too_many_documents
 from crosswalk_engine.mapping.oracle_lists import Lists
 from crosswalk_engine.mapping.result import MapResult, Problem
 from crosswalk_engine.mapping.settle import REJECTED, Settler
@@ -82,6 +82,9 @@ def _split(tree: MappingTree, documents: DocumentsTree, place: Place) -> MapResu
         where = ".".join(documents.collection)
         message = f"the record makes no document: no element of {where} is left"
         work.errors.append(Problem("documents[]", "CW-NO-DOCUMENT", "", message))
+    many = too_many_documents(len(parts))
+    if many is not None:
+        return _result([], [*work.errors, many], [])
     outputs = []
     for number, part in enumerate(parts):
         one = _Work(tree)
