@@ -111,6 +111,50 @@ def test_an_error_of_the_spreadsheet_is_a_fault_of_its_row() -> None:
     ]
 
 
+def unplaced(raw: bytes, *, rows: bool) -> bytes:
+    """The workbook with cells, and perhaps rows, that do not say where they are."""
+    name = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        text = re.sub(rb'<c r="[A-Z]+[0-9]+"', b"<c", archive.read(name))
+    return repacked(raw, {name: re.sub(rb'<row r="[0-9]+"', b"<row", text) if rows else text})
+
+
+@pytest.mark.parametrize("rows", [True, False])
+def test_cells_that_do_not_say_where_they_are(rows: bool) -> None:
+    """They stand side by side, as some exports write them; an error is named by its row and cell."""
+
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["id", "sum"])
+        sheet.write_row(1, 0, ["007", "1.50"])
+        sheet.write_row(2, 0, ["8"])
+        sheet.write_formula(2, 1, "=X!A1", None, "#REF!")
+
+    found, _ = items(unplaced(workbook(fill), rows=rows))
+    assert found == [
+        (2, {"id": "007", "sum": "1.50"}),
+        (
+            3,
+            (
+                "CW-XLSX-CELL a cell holds an error of the spreadsheet · at f.xlsx row 3, cell 2"
+                " · fix: mend its formula"
+            ),
+        ),
+    ]
+
+
+def test_rows_far_apart_are_refused_also_without_places_of_cells() -> None:
+    """A row that says it is the last one of a sheet cannot hide that its cells do not."""
+
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, [f"c{number}" for number in range(10)])
+        sheet.write_row(1_048_575, 0, ["x"])
+
+    assert fault(unplaced(workbook(fill), rows=False)).startswith(
+        "CW-XLSX-EXTENT the cells of the sheet lie too far apart · at f.xlsx"
+        " · got 1,048,576 rows by 10 columns"
+    )
+
+
 def test_the_first_sheet_that_is_shown_is_read_and_told() -> None:
     """Hidden sheets are counted and passed over."""
 

@@ -25,6 +25,8 @@ _SMALL = 10_000_000
 _PIECE = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"([^>]*)>')
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^>]*)>")
+_ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _LISTS = known_paths([("sheets", "sheet"), ("Relationship",)], [])
 
@@ -128,6 +130,8 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: Sheet, where: str) -> Shee
                 fix="unmerge them, and name every column",
             )
     if not last[0]:
+        first, last = _count(archive, part, sheet.faults)
+    if not last[1]:
         raise RecordError("CW-EMPTY", "the first sheet is empty", where=where)
     sheet.first_row, sheet.first_column = first
     sheet.rows, sheet.columns = last[0] - first[0] + 1, last[1] - first[1] + 1
@@ -142,6 +146,26 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: Sheet, where: str) -> Shee
             fix="delete stray cells, or save it as CSV",
         )
     return sheet
+
+
+def _count(archive: zipfile.ZipFile, part: str, faults: dict[int, str]) -> tuple[list[int], list[int]]:
+    """First and last row and column where cells do not say their place: they stand side by side."""
+    row = column = longest = 0
+    rows: list[int] = []
+    for piece in _pieces(archive, part):
+        for kind, rest in _ROW_OR_CELL.findall(piece):
+            if kind == b"row":
+                stated = _ROW_NUMBER.search(rest)
+                row, column = int(stated[1]) if stated else row + 1, 0
+                continue
+            column += 1
+            if rest.endswith(b"/"):
+                continue
+            rows[1:] = [row]
+            longest = max(longest, column)
+            if b't="e"' in rest:
+                faults.setdefault(row, f"row {row}, cell {column}")
+    return [rows[0] if rows else 1, 1], [rows[-1] if rows else 0, longest]
 
 
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
