@@ -1,7 +1,10 @@
 """`crosswalk duplicates`: files in, pairs and clusters out, one clear error for a bad file."""
 
 import csv
+import io
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from crosswalk_engine.cli import run
@@ -69,8 +72,12 @@ def test_labels_and_minimum_are_used(tmp_path, make_people):
         (b"name,age\nAna,5\n", "CW-RECORDS-ID", 65),
         (b"id,name\n1,Ana\n1,Bo\n", "CW-RECORDS-ID", 65),
         (b"id,name\n,Ana\n", "CW-RECORDS-ID", 65),
-        (b"", "CW-FILE-EMPTY", 65),
-        (b"id,name\n1,M\xfcller\n", "CW-FILE-ENCODING", 65),
+        (b"", "CW-EMPTY", 65),
+        (b"id,name\n1,M\xfcller\n", "CW-ENCODING", 65),
+        (b"PK\x03\x04 a zip archive", "CW-NOT-TEXT this is a zip archive · at ", 65),
+        (b"%PDF-1.7\n", "CW-NOT-TEXT this is a PDF document · at ", 65),
+        (b'[{"id": 1}]', "CW-NOT-CSV this is not CSV · at ", 65),
+        (b"id,name\n1,Ana,5\n", "CW-CSV-ROW a row does not fit the header · at ", 65),
         (None, "CW-FILE-MISSING", 66),
     ],
 )
@@ -96,3 +103,38 @@ def test_bad_labels_are_refused(tmp_path, capsys):
         labels = write(tmp_path / "l.csv", [row])
         assert run(["duplicates", source, "--labels", labels, "--out", str(tmp_path / "p.csv")]) == 65
         assert code in capsys.readouterr().err
+
+
+def test_an_output_is_no_input_and_no_other_output(tmp_path, capsys):
+    """Each clash is one line, exit 2; what stood there is unchanged."""
+    source = write(tmp_path / "r.csv", [{"id": "1", "name": "a"}, {"id": "2", "name": "b"}])
+    before = (tmp_path / "r.csv").read_bytes()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "r.csv")
+    other = str(tmp_path / "p.csv")
+    for arguments, said in (
+        (["--out", source], "RECORDS.csv and --out are the same file"),
+        (["--out", str(tmp_path / "link.csv")], "RECORDS.csv and --out are the same file"),
+        (["--out", other, "--clusters", other], "--out and --clusters are the same file"),
+        (["--out", other, "--labels", source, "--clusters", source], "--labels and --clusters are"),
+        (["--out", "-", "--clusters", "/dev/stdout"], "--out and --clusters are the same file"),
+    ):
+        assert run(["duplicates", source, *arguments]) == 2
+        assert capsys.readouterr().err.startswith(f"CW-SAME-FILE {said}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.csv", "r.csv"]
+    assert (tmp_path / "r.csv").read_bytes() == before
+
+
+def test_records_from_standard_input(tmp_path, make_people, monkeypatch, capsys):
+    """`-` is the same as the file, for one of the files only; its faults are told of `-`."""
+    rows, _ = make_people(30, 6, 3)
+    raw = Path(write(tmp_path / "r.csv", rows)).read_bytes()
+    assert run(["duplicates", str(tmp_path / "r.csv"), "--out", str(tmp_path / "a.csv")]) == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    assert run(["duplicates", "-", "--out", str(tmp_path / "b.csv")]) == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"id,name\n,Bo\n")))
+    capsys.readouterr()
+    assert run(["duplicates", "-", "--out", str(tmp_path / "c.csv")]) == 65
+    assert capsys.readouterr().err == "CW-RECORDS-ID a record has no id · at -:2\n"
+    assert run(["duplicates", "-", "--right", "-", "--out", str(tmp_path / "c.csv")]) == 2
+    assert capsys.readouterr().err == "CW-USAGE only one file can be standard input · got - twice\n"

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from crosswalk_engine.errors import RecordError
+from crosswalk_engine.errors import RecordError, masked
 
 
 @dataclass(frozen=True, slots=True)
 class PairFiles:
-    """Two files to match and where the result goes."""
+    """Two files to match and where the result goes; `line` is its line in the list."""
 
+    line: int
     source: Path
     target: Path
     out: Path
@@ -21,24 +22,23 @@ def read_pairs(path: Path) -> list[PairFiles]:
     Raises:
         MissingFileError, RecordError: the list cannot be read, or a row is incomplete.
     """
-    from crosswalk_models.readers import require_file
-    from crosswalk_models.readers.tabular import read_csv_text
+    from crosswalk_models.readers.table import read_table
 
-    frame = read_csv_text(require_file(path))
+    table = read_table(path)
     wanted = ("source", "target", "out")
-    if not set(wanted) <= set(frame.columns):
+    if not set(wanted) <= set(table.names):
         raise RecordError(
             "CW-PAIRS-COLUMNS",
             "the list of pairs lacks columns",
             where=str(path),
-            got=",".join(frame.columns)[:80],
+            got=masked(",".join(table.names)),
             expected=",".join(wanted),
         )
     found = []
-    for line, row in enumerate(frame.select(wanted).iter_rows(named=True), start=2):
-        if not all((row[name] or "").strip() for name in wanted):
+    for line, row in table.rows:
+        if not all(row[name].strip() for name in wanted):
             raise RecordError(
                 "CW-PAIRS-ROW", "a row is incomplete", where=f"{path}:{line}", expected=",".join(wanted)
             )
-        found.append(PairFiles(*(path.parent / row[name].strip() for name in wanted)))
+        found.append(PairFiles(line, *(path.parent / row[name].strip() for name in wanted)))
     return found

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from crosswalk_engine.errors import MissingFileError, RecordError, masked
+from crosswalk_engine.errors import RecordError, masked
 
-from crosswalk_models.readers.tabular import read_csv_text
+from crosswalk_models.readers.table import Table, read_table
 
 #: The column that names a record; it is never compared.
 ID = "id"
@@ -44,7 +44,7 @@ def from_rows(rows: Sequence[dict[str, str]], right: Sequence[dict[str, str]] = 
 
 
 def read_records(left: Path, right: Path | None = None) -> Records:
-    """Records of one CSV file, or of two to link; both have an ``id`` column.
+    """Records of one CSV file, or of two to link; both have an ``id`` column. ``-`` is standard input.
 
     Raises:
         MissingFileError: there is no such file.
@@ -67,25 +67,25 @@ def read_labels(path: Path) -> list[tuple[str, str, bool]]:
         MissingFileError: there is no such file.
         RecordError: not a CSV file, another header, an unreadable `match`.
     """
-    columns = _columns(path)
-    missing = [name for name in ("left_id", "right_id", "match") if name not in columns]
+    table = read_table(path)
+    missing = [name for name in ("left_id", "right_id", "match") if name not in table.names]
     if missing:
         raise RecordError(
             "CW-LABELS-COLUMNS",
             "the label file lacks a column",
             where=f"{path}:1",
-            got=f"{len(columns)} columns",
+            got=f"{len(table.names)} columns",
             expected="left_id,right_id,match",
         )
     labels = []
-    for number, word in enumerate(columns["match"]):
-        answer = _ANSWERS.get(word.strip().lower())
+    for line, row in table.rows:
+        answer = _ANSWERS.get(row["match"].strip().lower())
         if answer is None:
             raise RecordError(
-                "CW-LABELS-MATCH", "`match` is neither yes nor no", where=f"{path}:{number + 2}",
-                got=masked(word), expected="1 or 0",
+                "CW-LABELS-MATCH", "`match` is neither yes nor no", where=f"{path}:{line}",
+                got=masked(row["match"]), expected="1 or 0",
             )  # fmt: skip
-        labels.append((columns["left_id"][number], columns["right_id"][number], answer))
+        labels.append((row["left_id"], row["right_id"], answer))
     return labels
 
 
@@ -93,30 +93,30 @@ _ANSWERS = {"1": True, "true": True, "yes": True, "1.0": True, "0": False, "fals
             "0.0": False}  # fmt: skip
 
 
-def _columns(path: Path) -> dict[str, list[str]]:
-    if not path.is_file():
-        raise MissingFileError("CW-FILE-MISSING", "there is no such file", where=str(path))
-    frame = read_csv_text(path)
-    return {name.strip(): frame[name].fill_null("").to_list() for name in frame.columns}
-
-
 def _read(path: Path) -> tuple[list[str], dict[str, list[str]]]:
-    columns = _columns(path)
-    key = next((name for name in columns if name.lower() == ID), None)
+    table = read_table(path)
+    key = next((name for name in table.names if name.lower() == ID), None)
     if key is None:
         raise RecordError(
-            "CW-RECORDS-ID", "the file has no id column", where=f"{path}:1", got=f"{len(columns)} columns",
-            expected="a column named id", fix="name the column that identifies a record `id`",
+            "CW-RECORDS-ID", "the file has no id column", where=f"{path}:1",
+            got=f"{len(table.names)} columns", expected="a column named id",
+            fix="name the column that identifies a record `id`",
         )  # fmt: skip
-    ids = columns.pop(key)
+    columns = {name: [row[name] for _, row in table.rows] for name in table.names if name != key}
+    return _ids(table, key, path), columns
+
+
+def _ids(table: Table, key: str, path: Path) -> list[str]:
+    """The ids, none of them blank or repeated."""
     seen: dict[str, int] = {}
-    for number, record in enumerate(ids, start=2):
+    for line, row in table.rows:
+        record = row[key]
         if not record.strip():
-            raise RecordError("CW-RECORDS-ID", "a record has no id", where=f"{path}:{number}")
+            raise RecordError("CW-RECORDS-ID", "a record has no id", where=f"{path}:{line}")
         if record in seen:
             raise RecordError(
-                "CW-RECORDS-ID", "two records have the same id", where=f"{path}:{seen[record]} and {number}",
+                "CW-RECORDS-ID", "two records have the same id", where=f"{path}:{seen[record]} and {line}",
                 got=masked(record),
             )  # fmt: skip
-        seen[record] = number
-    return ids, columns
+        seen[record] = line
+    return list(seen)

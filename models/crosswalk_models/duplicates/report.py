@@ -1,12 +1,10 @@
 """Pairs and clusters as CSV files."""
 
 import csv
+import io
 import json
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-
-from crosswalk_engine.errors import CannotWriteError
+from typing import BinaryIO
 
 from crosswalk_models.duplicates.find import Duplicates
 
@@ -35,38 +33,23 @@ def cluster_rows(found: Duplicates) -> Iterable[Sequence[str]]:
         yield (record, cluster, side) if found.records.linking else (record, cluster)
 
 
-def write_pairs(found: Duplicates, out: str) -> None:
-    """Write ``PAIRS.csv``; `out` may be ``-`` for standard output.
-
-    Raises:
-        CannotWriteError: the place cannot be written.
-    """
+def write_pairs(found: Duplicates, out: BinaryIO) -> None:
+    """Write ``PAIRS.csv``."""
     _write(out, PAIR_COLUMNS, pair_rows(found))
 
 
-def write_clusters(found: Duplicates, out: str) -> None:
-    """Write ``CLUSTERS.csv``.
-
-    Raises:
-        CannotWriteError: the place cannot be written.
-    """
+def write_clusters(found: Duplicates, out: BinaryIO) -> None:
+    """Write ``CLUSTERS.csv``."""
     head = ("id", "cluster_id", "side") if found.records.linking else ("id", "cluster_id")
     _write(out, head, cluster_rows(found))
 
 
-def _write(out: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A file appears whole or not at all; pipes and devices are written straight."""
-    target = Path("/dev/stdout" if out == "-" else out)
-    plain = target.is_file() or not target.exists()
-    place = target.with_name(f".{target.name}.{os.getpid()}") if plain and out != "-" else target
+def _write(out: BinaryIO, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = io.TextIOWrapper(out, "utf-8", newline="")
     try:
-        with place.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(head)
-            writer.writerows(rows)
-        if place != target:
-            place.replace(target)
-    except OSError as error:
-        raise CannotWriteError(
-            "CW-FILE-UNWRITABLE", "the file cannot be written", where=out, got=error.strerror or ""
-        ) from error
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)
+    finally:
+        # The stream is its owner's to close.
+        text.detach()

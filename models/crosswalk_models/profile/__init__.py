@@ -7,7 +7,7 @@ table for people. Personal values are masked unless asked for.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crosswalk_models.profile.build import profile_fields, profile_files
+    from crosswalk_models.profile.build import profile_fields, profile_files, profile_read
     from crosswalk_models.profile.model import FieldProfile, FileProfile, ForeignKey, Profile
     from crosswalk_models.profile.report import render
 
@@ -18,9 +18,10 @@ __all__ = [
     "Profile",
     "profile_fields",
     "profile_files",
+    "profile_read",
     "render",
 ]
-_HOMES = {"profile_fields": "build", "profile_files": "build", "render": "report"}
+_HOMES = {"profile_fields": "build", "profile_files": "build", "profile_read": "build", "render": "report"}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,11 @@ def profile_files(paths: Sequence[Path | str], *, show_values: bool = False) -> 
     Raises:
         MissingFileError, RecordError: a file cannot be read.
     """
-    read = [read_fields(path) for path in paths]
+    return profile_read([read_fields(path) for path in paths], show_values=show_values)
+
+
+def profile_read(read: Sequence[FieldSet], *, show_values: bool = False) -> Profile:
+    """The profile of several files that were read before, as `profile_files`."""
     made = [(fields, profile_fields(fields, show_values=show_values)) for fields in read]
     return Profile(tuple(profile for _, profile in made), find_foreign_keys(made))
 

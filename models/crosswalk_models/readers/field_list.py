@@ -9,9 +9,11 @@ from pathlib import Path
 
 import polars as pl
 from crosswalk_engine.errors import RecordError, masked
+from crosswalk_engine.payload.codecs import encode_json
+from crosswalk_engine.payload.strict_json import decode_json
 
-from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values, first_samples
-from crosswalk_models.readers.tabular import read_csv_text
+from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values, as_text, first_samples
+from crosswalk_models.readers.table import read_table
 
 SUFFIXES = ("_fields.csv", ".fields.csv")
 COLUMNS = ("path", "type", "description", "samples")
@@ -26,35 +28,37 @@ def read_field_list(path: Path) -> FieldSet:
     """The fields that `path` lists; a repeated path is kept once per row.
 
     Raises:
+        MissingFileError: there is no such file.
         RecordError: unreadable, no ``path`` column, a blank path, or samples that are no JSON array.
     """
-    frame = read_csv_text(path)
-    frame = frame.rename({name: name.strip().lower() for name in frame.columns})
-    if "path" not in frame.columns:
+    table = read_table(path)
+    columns = [name.lower() for name in table.names]
+    if "path" not in columns:
         raise RecordError(
             "CW-FIELDS-COLUMNS",
             "the field list has no column `path`",
             where=str(path),
-            got=masked(",".join(frame.columns)),
+            got=masked(",".join(columns)),
             expected=",".join(COLUMNS),
         )
     fields: list[Field] = []
     values = Values()
-    for line, row in enumerate(frame.iter_rows(named=True), start=2):
+    for line, cells in table.rows:
         where = f"{path}:{line}"
+        row = dict(zip(columns, cells.values(), strict=True))
         name = row["path"]
-        if name is None or not name.strip():
+        if not name.strip():
             raise RecordError(
                 "CW-FIELDS-PATH", "a field has no path", where=where, expected="a path in every row"
             )
-        samples = _samples(row.get("samples"), where)
+        samples = _samples(row.get("samples", ""), where)
         for record, value in enumerate(samples):
             values.add(len(fields), record, value)
         fields.append(
             Field(
                 path=name,
-                type=(row.get("type") or "").strip(),
-                description=(row.get("description") or "").strip(),
+                type=row.get("type", "").strip(),
+                description=row.get("description", "").strip(),
                 samples=first_samples(samples, SAMPLES),
                 places=len(samples),
             )
@@ -77,31 +81,23 @@ def write_field_list(fields: FieldSet, path: Path) -> None:
     frame.write_csv(path)
 
 
-def _samples(cell: str | None, where: str) -> list[str | None]:
-    if cell is None or not cell.strip():
+def _samples(cell: str, where: str) -> list[str | None]:
+    if not cell.strip():
         return []
     try:
-        found = json.loads(cell, parse_float=str, parse_int=str)
-    except ValueError as error:
-        raise _bad_samples(where, cell) from error
+        found = decode_json(cell, where=where)
+    except RecordError as error:
+        raise _bad_samples(where, error.what) from error
     if not isinstance(found, list):
-        raise _bad_samples(where, cell)
-    return [_text(value) for value in found]
+        raise _bad_samples(where, "a single value or an object")
+    return [encode_json(one).decode() if isinstance(one, list | dict) else as_text(one) for one in found]
 
 
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _bad_samples(where: str, cell: str) -> RecordError:
+def _bad_samples(where: str, got: str) -> RecordError:
     return RecordError(
         "CW-FIELDS-SAMPLES",
         "the samples of a field are not a JSON array",
         where=where,
-        got=f"{len(cell)} characters",
+        got=got,
         expected='["a", "b"]',
     )

@@ -7,6 +7,7 @@ matcher ask DuckDB the same questions of a CSV column and of a field inside an a
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -100,14 +101,14 @@ class Values:
         if len(fields) >= CHUNK:
             self._pack()
 
-    def add_column(self, field_index: int, values: pa.Array) -> None:
-        """Add a whole flat column: its n-th value belongs to record n."""
+    def add_column(self, field_index: int, values: list[str | None], first: int) -> None:
+        """Add one value of each of the records from number `first` on."""
         self._pack()
         size = len(values)
         columns = [
             pa.repeat(pa.scalar(field_index, pa.int32()), size),
-            pa.array(range(size), pa.int64()),
-            values.cast(pa.string()),
+            pa.array(range(first, first + size), pa.int64()),
+            pa.array(values, pa.string()),
         ]
         self._chunks.append(pa.RecordBatch.from_arrays(columns, schema=VALUES_SCHEMA))
 
@@ -126,6 +127,17 @@ class Values:
             ]
             self._chunks.append(pa.RecordBatch.from_arrays(columns, schema=VALUES_SCHEMA))
             self._rows = ([], [], [])
+
+
+def as_text(value: Any) -> str | None:
+    """A scalar as the text that stood in the file, e.g. ``true`` or ``29.9500``; null stays `None`."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
 
 
 def first_samples(values: Iterable[str | None], limit: int = SAMPLES) -> tuple[str, ...]:

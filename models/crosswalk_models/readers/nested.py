@@ -10,7 +10,7 @@ from typing import Any
 from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload.shape import Shape, infer_shape
 
-from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values
+from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values, as_text
 
 
 def from_records(name: str, records: list[dict[str, Any]], kind: str = "records") -> FieldSet:
@@ -43,17 +43,6 @@ def from_records(name: str, records: list[dict[str, Any]], kind: str = "records"
         for (path, leaf), kept in zip(leaves.items(), samples, strict=True)
     )
     return FieldSet(name, kind, fields, values.table(), len(records))
-
-
-def as_text(value: Any) -> str | None:
-    """A scalar as the text that stood in the file, e.g. ``true`` or ``29.9500``; null stays `None`."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _leaves(shape: Shape) -> dict[str, Shape]:

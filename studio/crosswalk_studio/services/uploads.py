@@ -1,14 +1,12 @@
 """Taking in a sample file: read whole and checked before anything in the project changes."""
 
 import re
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import Final
 
-from crosswalk_engine.errors import CrosswalkError, RecordError, RejectedError
+from crosswalk_engine.errors import RecordError, RejectedError
 from crosswalk_engine.payload.codecs import encode_json, read_records
 from crosswalk_engine.payload.documents import NAME
 from crosswalk_engine.payload.shape import Shape, infer_shape
@@ -22,7 +20,6 @@ from crosswalk_studio.services.workspace import Record, Workspace, key_of
 MAX_BYTES: Final = 20_000_000
 #: Endings that are taken; all but JSON are turned into NDJSON, one record a line.
 SUFFIXES: Final = ("json", "ndjson", "jsonl", "csv", "tsv", "xlsx", "parquet", "xml")
-_JSON = frozenset({".json", ".ndjson", ".jsonl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,69 +51,21 @@ def read_upload(name: str, data: bytes) -> Upload:
         raise RecordError("CW-FILE-SIZE", "the file is too large for a sample", where=shown, got=size,
                           expected=f"at most {MAX_BYTES / 1e6:.0f} MB", fix="take a part of it")  # fmt: skip
     suffix = PurePath(shown).suffix.lower()
-    if suffix in _JSON:
-        records = read_records(BytesIO(data), where=shown).all_good()
-    else:
-        records = _read_other(shown, suffix, data)
+    if suffix.removeprefix(".") not in SUFFIXES:
+        raise RecordError(
+            "CW-FILE-FORMAT",
+            "this kind of file is not read",
+            where=shown,
+            got=suffix or "no ending",
+            expected=", ".join(SUFFIXES),
+        )
+    records = read_records(BytesIO(data), where=shown).all_good()
     if not records:
         raise RecordError("CW-FILE-EMPTY", "the file holds no records", where=shown, fix="export it again")
     shape = infer_shape(records)
     if not shape.paths():
         raise RecordError("CW-FILE-NO-FIELDS", "the records have no fields", where=shown)
     return Upload(shown, tuple(records), shape, _key(records, shape))
-
-
-def _read_other(name: str, suffix: str, data: bytes) -> list[Record]:
-    with tempfile.TemporaryDirectory() as room:
-        path = Path(room) / f"upload{suffix}"
-        path.write_bytes(data)
-        try:
-            return [_plain(record) for record in _records(path, suffix)]
-        except CrosswalkError as error:
-            error.where = error.where.replace(str(path), name)
-            raise
-
-
-def _records(path: Path, suffix: str) -> list[Record]:
-    from crosswalk_models.readers import tabular, xml_records
-
-    if suffix in (".csv", ".tsv"):
-        return tabular.read_csv_text(path).to_dicts()
-    if suffix == ".xml":
-        return xml_records.read_xml(path)
-    if suffix == ".parquet":
-        return tabular.read_parquet_frame(path).to_dicts()
-    if suffix == ".xlsx":
-        return _sheet(path)
-    raise RecordError(
-        "CW-FILE-FORMAT",
-        "this kind of file is not read",
-        where=str(path),
-        got=suffix or "no ending",
-        expected=", ".join(SUFFIXES),
-    )
-
-
-def _sheet(path: Path) -> list[Record]:
-    from crosswalk_models.readers import read_fields
-
-    found = read_fields(path)
-    records: list[Record] = [{} for _ in range(found.records)]
-    columns = [found.values.column(name).to_pylist() for name in ("field", "record", "value")]
-    for number, record, value in zip(*columns, strict=True):
-        records[record][found.fields[number].path] = value
-    return records
-
-
-def _plain(value: Any) -> Any:
-    """What JSON has a form for; dates and the like by their ISO text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    return str(value)
 
 
 def _key(records: list[Record], shape: Shape) -> str:
