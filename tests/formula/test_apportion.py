@@ -108,3 +108,15 @@ def test_weights_are_written_with_the_collection_or_the_alias() -> None:
         parse_formula("APPORTION(1, row.q, 2)", scope).ir
         == parse_formula("APPORTION(1, rows.q, 2)", scope).ir
     )
+
+
+def test_sharing_leaves_the_row_where_it_is() -> None:
+    """What stands beside APPORTION in a formula is of the current row, also when it is read after it."""
+    record = {"rows": [{"k": 1, "subs": [{"w": 3}]}, {"k": 2, "subs": [{"w": 4}, {"w": 5}]}]}
+    formula = parse_formula(
+        "CONCAT(row.k, ':', APPORTION(10, row.k, 1), ':', row.k, MAX(row.subs.w))",
+        Scope(row=RowScope("rows", "row"), collections=frozenset({"rows", "rows.subs"})),
+    )
+    for row, expected in ((0, "1:3.3:13"), (1, "2:6.7:25")):
+        assert evaluate(formula, record, row=row) == expected
+        assert compile_formula(formula)(record, row=row) == expected

@@ -37,7 +37,12 @@ class FastEmitter(InlineEmitter):
 
     def __init__(self, writer: Writer, record: Root) -> None:
         super().__init__(writer, record)
-        self.namespace |= {"Careful": Careful, "elements": quick.elements, "ordered_by": quick.ordered_by}
+        self.namespace |= {
+            "Careful": Careful,
+            "elements": quick.elements,
+            "elements_or_fault": quick.elements_or_fault,
+            "ordered_by": quick.ordered_by,
+        }
         self._nested = 0
 
     def emit(self, node: Node) -> Operand:
@@ -57,9 +62,7 @@ class FastEmitter(InlineEmitter):
         if not node.whole or root is None or self.columns is not None:
             return super().path(node)
         if not node.parts and root.layout is not None:
-            # An element without any of the fields that are read may be blank: `{}`.
-            empty = self.constant(root.layout.empty, f"{root.where}, without a field that is read")
-            self.writer.line(f"if {root.var} == {empty}: raise Careful")
+            # Where the elements were listed, blank ones were looked for.
             return Operand("True", BOOLEAN, nullable=False)
         var = self.temp()
         self.writer.line(f"{var} = {self.raw(root, node.parts)}")

@@ -168,6 +168,12 @@ class PathEmitter(Frame):
         self.writer.line(f"{var} = {expression}")
         return Operand(var, kinds, nullable)
 
+    def blank(self, layout: Field | None) -> str:
+        """The last argument of a call that lists elements: what an element may be that is blank (`{}`)."""
+        if layout is None:
+            return ""
+        return f", {self.constant(layout.empty, 'an element without a field that is read')}"
+
     def elements(self, root: Root, parts: tuple[str, ...], limit: int) -> tuple[str, Field | None]:
         """The variable of the elements at `parts` (or of a Fault), and their layout when they are structs."""
         if (parts, limit) not in root.collections:
@@ -177,6 +183,8 @@ class PathEmitter(Frame):
                 inner = above.fields[parts[-1]] if above is not None else None
                 layout = inner if inner is not None and inner.kind == "rows" else None
             var, source = self.temp("e"), self.raw(root, parts, safe=True)
-            root.prelude.line(f"{var} = elements_or_fault({source}, {joined(root, parts)!r}, {limit})")
+            root.prelude.line(
+                f"{var} = elements_or_fault({source}, {joined(root, parts)!r}, {limit}{self.blank(layout)})"
+            )
             root.collections[parts, limit] = (var, layout)
         return root.collections[parts, limit]

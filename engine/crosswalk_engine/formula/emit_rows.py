@@ -153,23 +153,27 @@ class Emitter(ScalarEmitter):
         return f"APPORTION({amount}, {weights}, {scale})"
 
     def _weights(self, node: Share) -> tuple[str, Operand]:
+        """Writes the loop over all rows; variables and values of the current row stay what they are."""
         rows = self.rows
         assert rows is not None
-        weights, outer, columns = self.temp("v"), self.roots, self.columns
+        weights, outer, columns, caches = self.temp("v"), self.roots, self.columns, self.caches
+        names = {scope: self.temp("i") for scope in rows.scopes}
+        extra = {name: self.temp() for name in rows.extra}
         self.writer.line(f"{weights} = []")
-        self.roots, self.columns = dict(outer), None
-        with self.writer.block(f"for {rows.target('_')} in {rows.var}:"), self.scoped():
+        self.roots, self.columns, self.caches = dict(outer), None, [{}]
+        target = ", ".join(("_", *names.values(), *extra.values()))
+        with self.writer.block(f"for {target} in {rows.var}:"):
             prelude = self.writer.hole()
-            for scope in rows.scopes:
-                known = outer[scope]
-                self.roots[scope] = Root(scope, known.where, prelude, known.layout)
+            for scope, name in names.items():
+                self.roots[scope] = Root(name, outer[scope].where, prelude, outer[scope].layout)
             self.roots["item"] = self.roots[node.scope]
             for column, operand in rows.columns:
-                self.caches[-1][from_scope(column, node.scope, "item")] = operand
+                seen = from_scope(column, node.scope, "item")
+                self.caches[-1][seen] = replace(operand, name=extra[operand.name])
             weight = self.emit(node.weights)
             argument = self.argument(weight, NUMBER, "APPORTION", may_be_null=weight.nullable)
             self.writer.line(f"{weights}.append({argument})")
-        self.roots, self.columns = outer, columns
+        self.roots, self.columns, self.caches = outer, columns, caches
         return weights, weight
 
     def hoist(self, node: Node) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from crosswalk_engine.formula import reads
 from crosswalk_engine.formula.functions.collections import apportion
 from crosswalk_engine.formula.functions.numbers import QUANTA, Number, divide
-from crosswalk_engine.formula.reads import MAX_ELEMENTS, leaf
+from crosswalk_engine.formula.problems import EvalError
+from crosswalk_engine.formula.reads import EMPTY, MAX_ELEMENTS, Fault, leaf
 from crosswalk_engine.formula.rows import ordered
 from crosswalk_engine.formula.values import TEXTUAL, Kinds, Value, as_text, need, text_of
 
@@ -26,8 +27,8 @@ _SORTABLE = ({int}, {str}, {Decimal})
 _MAX_ROUNDED = 8
 _MAX_DIGITS_APART = 3
 _NO_TIE = [Decimal(5).scaleb(-scale - 1) - Decimal(1).scaleb(-11) for scale in range(_MAX_ROUNDED + 1)]
-#: The classes of elements that may be blank.
-_MAYBE_BLANK = (type(None), str)
+#: The classes of elements that are not looked at one by one when they are blank.
+_MAYBE_BLANK = (type(None), str, list)
 #: The keys of the elements of an array.
 _KEYS = tuple(map(str, range(MAX_ELEMENTS)))
 #: Digits of all keys of an object together, up to which they are looked at as numbers.
@@ -149,14 +150,42 @@ def word(value: Any, where: str) -> str:
     return "" if found is None else text_of(found)
 
 
-def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[str, Any]]:
-    """As `reads.elements`: quicker when no element is blank, and keys are numbers in their order."""
+def elements(value: Any, where: str, limit: int = MAX_ELEMENTS, empty: Any = EMPTY) -> list[tuple[str, Any]]:
+    """As `reads.elements`: quicker when no element is blank, and keys are numbers in their order.
+
+    `empty` is what a blank element looks like, as it was decoded: with a type, so may others.
+
+    Raises:
+        Careful: when there may be a blank element among those that were decoded by type.
+    """
     if value.__class__ is dict and len(value) <= limit:
-        if set(map(type, value.values())).isdisjoint(_MAYBE_BLANK) and (len(value) < 2 or _ascend(value)):
+        inner = value.values()
+        if empty in inner:
+            return _with_blank(value, where, limit, empty)
+        if set(map(type, inner)).isdisjoint(_MAYBE_BLANK) and (len(value) < 2 or _ascend(value)):
             return list(value.items())
-    elif value.__class__ is list and len(value) <= limit and set(map(type, value)).isdisjoint(_MAYBE_BLANK):
-        return list(zip(_KEYS, value, strict=False))
+    elif value.__class__ is list and len(value) <= limit:
+        if empty in value:
+            return _with_blank(value, where, limit, empty)
+        if set(map(type, value)).isdisjoint(_MAYBE_BLANK):
+            return list(zip(_KEYS, value, strict=False))
     return reads.elements(value, where, limit)
+
+
+def _with_blank(value: Any, where: str, limit: int, empty: Any) -> list[tuple[str, Any]]:
+    if empty is not EMPTY:
+        raise Careful
+    return reads.elements(value, where, limit)
+
+
+def elements_or_fault(
+    value: Any, where: str, limit: int = MAX_ELEMENTS, empty: Any = EMPTY
+) -> list[tuple[str, Any]] | Fault:
+    """As `reads.elements_or_fault`; raises Careful as `elements`."""
+    try:
+        return elements(value, where, limit, empty)
+    except EvalError as error:
+        return Fault(error)
 
 
 def _ascend(value: Mapping[str, Any]) -> bool:
@@ -170,7 +199,12 @@ def _ascend(value: Mapping[str, Any]) -> bool:
 
 def collected(value: Any, first: str, names: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
     """As `reads.collect` of ``{first: value}`` and paths ``first.name``: quicker for arrays of objects."""
-    if value.__class__ is list and len(value) <= limit and set(map(type, value)) == {dict}:
+    if (
+        value.__class__ is list
+        and len(value) <= limit
+        and set(map(type, value)) == {dict}
+        and EMPTY not in value
+    ):
         return [tuple([one.get(name) for name in names]) for one in value]
     if value is None or value == "" or value == []:
         return []

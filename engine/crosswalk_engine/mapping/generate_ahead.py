@@ -97,7 +97,7 @@ class Ahead:
             emitter.writer.line(f"{var} = {'0' if node.name == 'COUNT' else '[]'}")
         if one.lists:
             emitter.writer.line(f"{rows} = []")
-        head = f"for key, row in elements({source}, {where!r}, {MAX_ELEMENTS}):"
+        head = f"for key, row in elements({source}, {where!r}, {MAX_ELEMENTS}{emitter.blank(layout)}):"
         operands = []
         with emitter.writer.block(head), emitter.scoped():
             emitter.roots = {**outer, "item": Root("row", where, emitter.writer.hole(), layout)}

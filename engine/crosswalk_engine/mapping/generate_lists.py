@@ -68,7 +68,7 @@ class Lists:
         """Writes the lines of one list."""
         page = self.page
         made = Made(each.parts, page.emitter.temp("list"), each.when is not None or each.empty != "write")
-        spot = self._spot(each, inside, each.when)
+        spot = self._spot(each, inside, each.when, whole=True)
         on_error = f"fault(errors, {spot}, error, {inside.place})" if each.when is not None else ""
         test = page.condition(each.when, "when", on_error)
         with page.only_if(test, made), _other_key(page.emitter.caches):
@@ -85,9 +85,9 @@ class Lists:
             none = f"kept_list({out}, {source})"
         self.page.line(f"if not {out}: {out} = {none}")
 
-    def _spot(self, each: EachTree, inside: Inside, *nodes: Node | None) -> str:
+    def _spot(self, each: EachTree, inside: Inside, *nodes: Node | None, whole: bool = False) -> str:
         read = [path for node in nodes if node is not None for path in sources(node, each.levels)]
-        spot = each_spot(each, tuple(dict.fromkeys(read)), inside.above)
+        spot = each_spot(each, tuple(dict.fromkeys(read)), inside.above, whole=whole)
         return self.page.spot(spot, f"{spot.to}: {spot.collection}")
 
     def _list(self, each: EachTree, inside: Inside, out: str) -> None:
@@ -181,7 +181,7 @@ class Lists:
             return (
                 f"pairs({source}, {where!r}, {limit}, {bad}, {key})"
                 if bad
-                else f"elements({source}, {where!r}, {limit})"
+                else f"elements({source}, {where!r}, {limit}{emitter.blank(layouts[step.scope])})"
             )
 
         if not at:
@@ -319,7 +319,7 @@ class Lists:
                     element,
                 )
         if each.required:
-            spot = self._spot(each, inside)
+            spot = self._spot(each, inside, whole=True)
             page.wrong(f"no_elements(errors, {spot}, {inside.place})", f"not {out}")
 
     def _share(self, each: EachTree, rows: RowSet, nodes: Sequence[Node]) -> None:
