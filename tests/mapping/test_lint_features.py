@@ -269,7 +269,7 @@ def test_a_rule_set_that_nobody_uses_is_checked_by_itself() -> None:
             "rules: [{to: a, formula: \"LOOKUP('countries', country)\"}]",
             (
                 "m.yaml:5: warning CW-LINT-LOOKUP a: the table 'countries' lacks what 1 of 4 samples ask: "
-                "'XX' (add it to lookups/countries.csv, or give a default)"
+                "'XX' (add it to lookups/countries.csv, or give LOOKUP a third argument)"
             ),
         ),
         (

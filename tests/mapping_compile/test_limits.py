@@ -224,7 +224,7 @@ rules:
             "{to: x, formula: TRIM(a), type: integer}",
             (
                 "5: CW-MAPPING-LIMIT x: the formula gives TEXT, the rule wants INTEGER "
-                "(convert it, e.g. with TO_DECIMAL(…), TO_DATE(…) or TO_TEXT(…))"
+                "(write TO_INTEGER(…) around it)"
             ),
         ),
         (

@@ -22,7 +22,7 @@ from crosswalk_engine.project.lint import lint_project
 from crosswalk_engine.project.lookups import check_lookup, read_lookup
 from crosswalk_engine.project.manifest import FILE
 from crosswalk_engine.project.policy import KINDS, AddressesPolicy
-from crosswalk_engine.project.project import check_project
+from crosswalk_engine.project.project import Project, check_project
 from crosswalk_engine.project.rules import rule_sets_beside
 from crosswalk_engine.release.lint import lint_release
 from crosswalk_engine.release.load import load_release
@@ -181,9 +181,19 @@ def _test_project(folder: Path, mapping: str | None) -> tuple[ExamplesResult, ..
     project, findings = check_project(folder)
     findings = findings if project is None else lint_project(project)
     errors = [finding for finding in findings if finding.level == "error"]
+    if project is not None and mapping is not None:
+        others = _of_others(project, mapping)
+        errors = [finding for finding in errors if finding.where.partition(":")[0] not in others]
     if project is None or errors:
         raise LintFirstError(errors)
     return run_project_examples(project, mapping)
+
+
+def _of_others(project: Project, mapping: str) -> set[str]:
+    """The documents that the examples of one mapping do not need: other mappings and examples, and flows."""
+    documents = [document for name, document in project.mappings.items() if name != mapping]
+    examples = [one for one in project.examples.values() if one.mapping != mapping]
+    return {one.where.partition(":")[0] for one in (*documents, *examples, *project.flows.values())}
 
 
 def _examples(path: Path) -> ExamplesDocument:

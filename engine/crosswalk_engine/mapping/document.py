@@ -23,6 +23,8 @@ RULE_SET: Final = "crosswalk/rule-set@1"
 MAX_LEVELS: Final = 4
 #: An alias, or the name of a related record: formulas write it like a field.
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+#: The parts between commas; what stands in double quotes is a name, commas and all.
+_PARTS = re.compile(r'(?:[^,"]|"[^"]*(?:"|\Z))+')
 _EACH = re.compile(r"(?P<path>.*\S)\s+[Aa][Ss]\s+(?P<alias>\S+)", re.DOTALL)
 
 #: What a rule without a value writes: null; nothing; or what the source has there (missing, null or blank).
@@ -55,7 +57,7 @@ class Group(Strict):
     """Flat records to one: neighbours with equal fields `by` become one, with all of them in `as`."""
 
     by: Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
-    as_: str = Field(alias="as")
+    as_: str = Field(alias="as", pattern=f"^{_IDENTIFIER.pattern}$")
 
 
 class SourceRef(EntityRef):
@@ -310,7 +312,7 @@ def split_steps(text: str) -> tuple[tuple[str, str], ...]:
     Raises:
         ConfigError: CW-MAPPING-EACH.
     """
-    return tuple(split_each(part) for part in text.split(","))
+    return tuple(split_each(part) for part in _PARTS.findall(text) if part)
 
 
 def split_each(text: str) -> tuple[str, str]:

@@ -61,9 +61,14 @@ def _rule(rule: RuleTree, to: str) -> list[str]:
         f"{to}  {', '.join(limits_of(rule))}",
         *_formula(rule.text),
         *rule_lines(rule),
-        *_reads(tuple(read)),
+        *_reads((*read, *_row_key(nodes))),
         *_uses(*nodes),
     ]
+
+
+def _row_key(nodes: list[Node]) -> list[str]:
+    found = any(isinstance(part, Call) and part.name == "ROW_KEY" for node in nodes for part in walk(node))
+    return ["the key of the row"] if found else []
 
 
 def _check(check: CheckTree) -> list[str]:

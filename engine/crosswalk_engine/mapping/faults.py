@@ -68,11 +68,15 @@ def rule_spot(rule: RuleTree, above: str = "") -> Spot:
     return Spot(to, rule.sources, rule.personal, ".".join(rule.row))
 
 
-def each_spot(each: EachTree, sources: Sequence[str] = (), above: str = "") -> Spot:
-    """The spot of a whole list, for its `where`, `order_by` and so on."""
-    personal = any(is_personal(path) for path in sources)
+def each_spot(each: EachTree, sources: Sequence[str] = (), above: str = "", *, whole: bool = False) -> Spot:
+    """The spot of a list, for its `where`, `order_by` and so on.
+
+    Of what is wrong with the `whole` list, the row that is named is one of the list around it.
+    """
+    personal = any(is_personal(source) for source in sources)
     to = f"{above}.{each.to}" if above else each.to
-    return Spot(to, tuple(sources), personal, ".".join(each.collection))
+    path = each.outer[-1].path if whole and each.outer else each.collection
+    return Spot(to, tuple(sources), personal, ".".join(path))
 
 
 def check_spot(check: CheckTree) -> Spot:

@@ -15,6 +15,7 @@ from crosswalk_engine.formula.reads import MAX_ELEMENTS
 from crosswalk_engine.mapping.tree import GroupTree
 from crosswalk_engine.payload.item import Item
 from crosswalk_engine.payload.paths import MISSING, get
+from crosswalk_engine.payload.personal import is_personal, shown_value
 
 _KEY = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -60,7 +61,11 @@ class RowGroups:
             yield (
                 line,
                 self._fault(
-                    "CW-GROUP-SCATTERED", "rows of one record stand apart", line, f"sort the file by {by}"
+                    "CW-GROUP-SCATTERED",
+                    "rows of one record stand apart",
+                    line,
+                    f"sort the file by {by}",
+                    got=self._shown(rows[0]),
                 ),
             )
         elif self._broken:
@@ -77,9 +82,16 @@ class RowGroups:
         values = [get(row, path) for path in self._group.by]
         return None if MISSING in values or all(value in (None, "") for value in values) else _KEY(values)
 
+    def _shown(self, row: dict[str, Any]) -> str:
+        """The values that rows of one record have in common."""
+        pairs = [(path, get(row, path)) for path in self._group.by]
+        return ", ".join(
+            f"{path} {shown_value(value, 40, personal=is_personal(path))}" for path, value in pairs
+        )
+
     def _no_key(self, line: int) -> RecordError:
         by = ", ".join(self._group.by)
         return self._fault("CW-GROUP-KEY", f"the row has no {by}", line, "fill it in every row")
 
-    def _fault(self, code: str, what: str, line: int, fix: str) -> RecordError:
-        return RecordError(code, what, where=f"{self._where}:{line}", fix=fix)
+    def _fault(self, code: str, what: str, line: int, fix: str, got: str = "") -> RecordError:
+        return RecordError(code, what, where=f"{self._where}:{line}", got=got, fix=fix)

@@ -199,14 +199,28 @@ def _pattern(limits: Limits) -> _Test | None:
     return test
 
 
+def number_of(constant: bool | int | str) -> Decimal | None:
+    """The number that a constant writes: documents hold decimals as texts, with their point."""
+    if isinstance(constant, bool) or (isinstance(constant, str) and "." not in constant):
+        return None
+    try:
+        number = Decimal(constant)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
 def _allowed(limits: Limits) -> _Test | None:
     if limits.one_of is None:
         return None
     allowed = {(one.__class__, one) for one in limits.one_of}
+    numbers = {number for one in limits.one_of if (number := number_of(one)) is not None}
     shown = ", ".join(masked(one, 40) for one in limits.one_of[:_SHOWN])
     what = f"the target takes one of {shown}" + (" …" if len(limits.one_of) > _SHOWN else "")
 
     def test(value: Value) -> Broken | None:
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value in numbers:
+            return None
         written = to_json_value(value)
         return None if (written.__class__, written) in allowed else Broken("CW-ALLOWED", what)
 

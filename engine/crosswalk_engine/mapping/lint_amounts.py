@@ -4,6 +4,7 @@ Each rule speaks only where the kinds of the formula and the form of the samples
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from crosswalk_engine.errors import Finding
@@ -12,12 +13,25 @@ from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path
 from crosswalk_engine.formula.ir import walk as walk_node
 from crosswalk_engine.formula.resolve import value_kinds
 from crosswalk_engine.formula.values import DECIMAL, INTEGER, Kinds
-from crosswalk_engine.mapping.lint_fields import field_shape, folded_shape, fractions, has_number_texts
+from crosswalk_engine.mapping.lint_fields import (
+    field_shape,
+    folded_shape,
+    fractions,
+    has_fractions,
+    has_number_texts,
+)
 from crosswalk_engine.mapping.written import Written
+from crosswalk_engine.payload.personal import words_of
 from crosswalk_engine.payload.shape import Shape
 
 _ORDERS = frozenset({"<", "<=", ">", ">=", "BETWEEN", "LEAST", "GREATEST"})
 _CONVERT = "write TO_DECIMAL(…) around it"
+_MONEY = frozenset(
+    {
+        "amount", "balance", "charge", "charges", "cost", "costs", "discount", "fee", "gross", "net", "price",
+        "tax", "total", "totals", "value", "vat",
+    }
+)  # fmt: skip
 #: The scale of a quotient of decimals: as many digits as there is room for.
 _ENDLESS: Final = 1_000
 
@@ -35,6 +49,7 @@ def lint_amounts(written: Written, target: Shape | None = None) -> Iterator[Find
     if written.role == "order_by" and has_number_texts(field_shape(written, node)):
         yield _as_texts(written, "the order is by", node)
     if written.role == "value":
+        yield from _lossy(written, node)
         yield from _unrounded(written, node, target)
 
 
@@ -47,6 +62,36 @@ def _call(written: Written, call: Call, checker: Checker) -> Iterator[Finding]:
         yield written.finding("MONEY", what, "write TO_DECIMAL(…)", span=call.span)
     elif call.name in _ORDERS:
         yield from _text_order(written, call)
+
+
+def _lossy(written: Written, node: Node) -> Iterator[Finding]:
+    """Money whose cents are rounded away."""
+    for part in walk_node(node):
+        if not isinstance(part, Call) or part.name not in ("TO_DECIMAL", "ROUND"):
+            continue
+        scale = part.args[1] if len(part.args) > 1 else Const(0 if part.name == "ROUND" else None)
+        if scale != Const(0):
+            continue
+        if any(_has_cents(written, one) for one in walk_node(part.args[0])):
+            what = f"{part.name} rounds to whole numbers, and the samples have digits after the point"
+            yield written.finding("MONEY", what, "give 2 as the digits after the point", span=part.span)
+
+
+def _has_cents(written: Written, node: Node) -> bool:
+    """Whether a field, or one that an aggregate folds, holds money with digits after the point."""
+    if isinstance(node, Path | Related):
+        return _is_money(node) and has_fractions(field_shape(written, node))
+    if not isinstance(node, Aggregate):
+        return False
+    items = [one for one in walk_node(node.args[0]) if isinstance(one, Path)]
+    return any(
+        _is_money(one) and has_fractions(folded_shape(written, replace(node, args=(one,)))) for one in items
+    )
+
+
+def _is_money(field: Path | Related) -> bool:
+    """Whether the name of a field says that it holds an amount of money."""
+    return any(not _MONEY.isdisjoint(words_of(name)) for name in field.parts)
 
 
 def _kinds_of(written: Written) -> FieldKinds:

@@ -44,6 +44,11 @@ def has_number_texts(shape: Shape | None) -> bool:
     return all(_NUMBER.fullmatch(form) for form in shape.examples)
 
 
+def has_fractions(shape: Shape | None) -> bool:
+    """Whether samples of a field are numbers, or texts that write some, with digits after the point."""
+    return shape is not None and any(_FRACTION.fullmatch(form) for form in shape.examples)
+
+
 def fractions(shape: Shape | None) -> int | None:
     """Digits after the point in the samples of a field; `None` when they differ or there is no point."""
     if shape is None or shape.scalar_kinds != {"text"} or not shape.examples:

@@ -10,6 +10,7 @@ from typing import Final
 from crosswalk_engine.errors import Finding, masked
 from crosswalk_engine.formula.values import ANY, BOOLEAN, INTEGER, NUMBER, TEXT, Kinds, describe
 from crosswalk_engine.mapping.document import Rule
+from crosswalk_engine.mapping.limits import number_of
 from crosswalk_engine.mapping.lint_fields import field_shape
 from crosswalk_engine.mapping.written import Written
 
@@ -37,6 +38,9 @@ def lint_limits(written: Written, *, tried: bool = False) -> Iterator[Finding]:
         yield _about(written, "on_too_long", "LENGTH", "`cut` has no `max_length` to cut to", "state it")
     if rule.required and not kinds and rule.default is None:
         yield written.finding("REQUIRED", "the value is always null, and the rule is required", level="error")
+    for name in ("value", "default") if rule.required else ():
+        if getattr(rule, name) == "":
+            yield _about(written, name, "REQUIRED", f"a blank `{name}` is no value, and the rule is required")
     if rule.max_length is not None and not tried and rule.on_too_long == "reject":
         yield from _length(written, rule.max_length)
 
@@ -65,6 +69,8 @@ def _excluded(value: bool | int | str, rule: Rule, kinds: Kinds) -> str:
     # Decimals leave a mapping as texts, so texts stand for them here too, and for dates.
     other = ANY - BOOLEAN - INTEGER
     fits = BOOLEAN if isinstance(value, bool) else NUMBER if isinstance(value, int) else other
+    if number_of(value) is not None:
+        fits |= NUMBER
     if kinds and not kinds & fits:
         return f"the formula gives {describe(kinds)}"
     if rule.max_length is not None and len(str(value)) > rule.max_length and rule.on_too_long == "reject":

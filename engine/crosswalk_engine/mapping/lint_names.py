@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from crosswalk_engine.errors import ConfigError, Finding, masked
 from crosswalk_engine.formula import Scope
@@ -9,9 +10,10 @@ from crosswalk_engine.formula.ir import ROWS, Call, Node, Path, Related, Share
 from crosswalk_engine.formula.ir import walk as walk_node
 from crosswalk_engine.mapping.document import EachRule, MappingDocument, RuleSet, UseRule, walk_rules
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree
-from crosswalk_engine.mapping.written import Examined
+from crosswalk_engine.mapping.written import Examined, Place
 from crosswalk_engine.payload.nearest import did_you_mean
 from crosswalk_engine.payload.paths import parse_path
+from crosswalk_engine.payload.shape import Shape
 
 
 def lint_names(
@@ -76,10 +78,16 @@ def _key(doc: MappingDocument, name: str, key: str, scope: Scope) -> Iterator[Fi
         return
     nearest = shape.nearest(path, limit=1)
     prefix = f"{parts[0]}." if through else ""
-    hint = f"did you mean '{prefix}{nearest[0]}'?" if nearest else ""
+    hint = f"did you mean '{prefix}{with_each(shape, nearest[0])}'?" if nearest else ""
     where = f"the related record '{parts[0]}'" if through else "the source"
     message = f"with {name}: {where} has no field '{masked(path, 60)}'"
     yield Finding(doc.at("with", name, "key"), "CW-LINT-WITH", "error", message, hint)
+
+
+def with_each(shape: Shape, path: str) -> str:
+    """A path without ``[]``, as the shape knows it."""
+    found = shape.find(path)
+    return found.path if found is not None else path
 
 
 def _lists(examined: Examined) -> Iterator[Finding]:
@@ -88,14 +96,21 @@ def _lists(examined: Examined) -> Iterator[Finding]:
         if not isinstance(rule, EachTree) or id(rule) not in examined.places:
             continue
         document, place = examined.places[id(rule)]
-        if not rule.rules and rule.keyed_by is None:
+        if not rule.rules and rule.keyed_by is None and not _written(document, place):
             message = f"{rule.to}: the `each` has no rules"
             yield Finding(document.at(*place, "rules"), "CW-LINT-EACH", "error", message)
-        elif not read[id(rule)]:
+        elif not read[id(rule)] and not any(one.code.startswith("CW-FORMULA") for one in examined.findings):
             message = f"{rule.to}: no formula reads '{rule.alias}', so every element is the same"
             hint = "read a field of the element, or drop the `each`"
             where = document.at(*place, "each")
             yield Finding(where, "CW-LINT-ALIAS-UNUSED", "warning", message, hint)
+
+
+def _written(document: Any, place: Place) -> Any:
+    """The rules that an `each` has as it is written; some may have faults, which are told by themselves."""
+    for step in (*place, "rules"):
+        document = document[step] if isinstance(step, int) else getattr(document, step)
+    return document
 
 
 def _scopes_read(tree: MappingTree) -> dict[int, bool]:
@@ -140,7 +155,7 @@ def _group(doc: MappingDocument, scope: Scope) -> Iterator[Finding]:
     for index, path in enumerate(group.by):
         if scope.shape.find(path) is None:
             nearest = scope.shape.nearest(path, limit=1)
-            hint = f"did you mean '{nearest[0]}'?" if nearest else ""
+            hint = f"did you mean '{with_each(scope.shape, nearest[0])}'?" if nearest else ""
             message = f"group: the source has no field '{masked(path, 60)}'"
             yield Finding(doc.at("source", "group", "by", index), "CW-LINT-GROUP", "error", message, hint)
 

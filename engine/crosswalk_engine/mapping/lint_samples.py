@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from crosswalk_engine.errors import Finding
+from crosswalk_engine.errors import Finding, RecordError
 from crosswalk_engine.formula.env import Lookup
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Call, walk
 from crosswalk_engine.mapping.compile import CompiledMapping
 from crosswalk_engine.mapping.document import Rule
+from crosswalk_engine.mapping.flat_rows import RowGroups
 from crosswalk_engine.mapping.oracle import map_by_oracle
 from crosswalk_engine.mapping.result import Problem
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree, RuleTree
@@ -32,6 +33,8 @@ _SHOWN = 5
 #: Any fixed time: a trial must give the same findings every day.
 _NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _INDEX = re.compile(r"\[[^\]]*\]")
+#: A value that no table had and that nothing stands in for.
+_LOST = re.compile(r"replaced by nothing: the lookup table '[^']*' has no such entry")
 _LENGTH = re.compile(r"(?:cut: )?(?P<length>\d+) characters, the target takes (?P<most>\d+)")
 
 
@@ -63,8 +66,8 @@ class _Told:
 def lint_samples(examined: Examined, samples: Samples) -> Iterator[Finding]:
     """What the samples show of a mapping."""
     tree = examined.tree
-    if not samples.records or tree.group is not None:
-        # Flat records become one only when they are read; see the codecs.
+    samples = replace(samples, records=_gathered(tree, samples.records))
+    if not samples.records:
         return
     by_target = {written.shown: written for written in examined.formulas if written.role == "value"}
     told = _told(tree, samples)
@@ -77,6 +80,15 @@ def lint_samples(examined: Examined, samples: Samples) -> Iterator[Finding]:
     yield from _never(examined, samples)
 
 
+def _gathered(tree: MappingTree, records: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The records that are tried; flat ones are put together as they are when a file of them is read."""
+    group = tree.group
+    if group is None or any(isinstance(record.get(group.name), list) for record in records):
+        return records
+    rows = RowGroups(group, "samples").records(enumerate(records, 1))
+    return [record for _, record in rows if not isinstance(record, RecordError)]
+
+
 def _told(tree: MappingTree, samples: Samples) -> dict[tuple[str, str], _Told]:
     rules = _worth_trying(tree.rules, [MAX_RULES])
     told: dict[tuple[str, str], _Told] = defaultdict(_Told)
@@ -87,17 +99,24 @@ def _told(tree: MappingTree, samples: Samples) -> dict[tuple[str, str], _Told]:
         result = mapping.apply(record, related=samples.related, idmap=lambda entity, key: key, now=_NOW)
         seen: set[tuple[str, str]] = set()
         for problem in (*result.errors, *result.warnings):
-            key = (_target(problem), "CW-TOO-LONG" if problem.code == "CW-CUT" else problem.code)
-            if problem.code in _TOLD:
+            key = (_target(problem), _code(problem))
+            if key[1] in _TOLD:
                 _add(told[key], problem, first=key not in seen)
                 seen.add(key)
     return told
 
 
 #: Problems that say something about the mapping; of the others the samples themselves may be to blame.
-_TOLD: Final = frozenset(
-    {"CW-LOOKUP-MISSING", "CW-LOOKUP-AMBIGUOUS", "CW-TOO-LONG", "CW-CUT", "CW-KEY-TWICE"}
-)
+_TOLD: Final = frozenset({"CW-LOOKUP-MISSING", "CW-LOOKUP-AMBIGUOUS", "CW-TOO-LONG", "CW-KEY-TWICE"})
+
+
+def _code(problem: Problem) -> str:
+    """The code of a problem; of a value that was cut or replaced, that of what was wrong with it."""
+    if problem.code == "CW-CUT":
+        return "CW-TOO-LONG"
+    if problem.code == "CW-REPLACED" and _LOST.match(problem.message):
+        return "CW-LOOKUP-MISSING"
+    return problem.code
 
 
 def _target(problem: Problem) -> str:
@@ -157,7 +176,15 @@ def _lookup(written: Written, code: str, told: _Told, share: str) -> Finding:
         return written.finding("LOOKUP", what, "such records are rejected; use a table made for the way back")
     files = " or ".join(f"lookups/{name}.csv" for name in tables)
     what = f"the table {names} lacks what {share} ask: {shown}"
-    return written.finding("LOOKUP", what, f"add it to {files}, or give a default")
+    rule = written.owner
+    if isinstance(rule, Rule) and rule.on_invalid == "blank":
+        return written.finding("LOOKUP", what, f"add it to {files}: nothing is written for such values")
+    if isinstance(rule, Rule) and rule.default is not None:
+        advice = (
+            "; `default` is for null alone: give it to LOOKUP as third argument, or `on_invalid: default`"
+        )
+        return written.finding("LOOKUP", what, f"add it to {files}{advice}")
+    return written.finding("LOOKUP", what, f"add it to {files}, or give LOOKUP a third argument")
 
 
 def _key_of(value: str, tables: list[str]) -> str:

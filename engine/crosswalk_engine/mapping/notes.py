@@ -4,13 +4,15 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final, Literal
 
-from crosswalk_engine.errors import Finding
+from crosswalk_engine.errors import ConfigError, Finding, masked
 from crosswalk_engine.formula import FormulaError, Scope, TypedFormula, parse_formula
 from crosswalk_engine.formula.ir import Node
+from crosswalk_engine.formula.stands import stands_of
 from crosswalk_engine.mapping.document import Check, Documents, EachRule, Empty, Rule
-from crosswalk_engine.mapping.tree import Level
+from crosswalk_engine.mapping.tree import Level, sources
 from crosswalk_engine.mapping.written import Place, Role, Written
 from crosswalk_engine.payload.documents import Document
+from crosswalk_engine.payload.paths import parse_path
 
 Owner = Rule | EachRule | Check | Documents
 
@@ -50,6 +52,12 @@ class _Mark(Enum):
 BAD: Final = _Mark.BAD
 
 
+def _levels(context: Context) -> tuple[Level, ...]:
+    """The rows around a formula; those of `documents` are no level of a list."""
+    stands = stands_of(context.scope)
+    return tuple(Level(stand.path, stand.scope) for stand in stands)
+
+
 @dataclass
 class Notes:
     """Everything that is noted, in the order in which it was met."""
@@ -77,6 +85,13 @@ class Notes:
                 message = f"{shown}: {replace(problem, suggestion='').render()}"
                 self.note(context, place, problem.code, message, problem.suggestion)
             return None
+        for path in sources(formula.node, _levels(context)):
+            try:
+                parse_path(path)
+            except ConfigError as error:
+                what = f"{shown}: {masked(path, 40)}: {error.what}"
+                self.note(context, place, "CW-FORMULA-FIELD", what, "no record is nested so deep")
+                return None
         self.keep(formula, place, context, role, shown, owner)
         return formula
 

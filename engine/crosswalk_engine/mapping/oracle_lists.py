@@ -47,16 +47,16 @@ class Lists:
         made = self._elements(inside, kept)
         place.note(each, "rows" if made else "none")
         if each.required and not made:
-            spot = self._spot()
+            spot = self._spot(whole=True)
             self.errors.append(
                 spot.problem("CW-REQUIRED", "", "a required list has no elements", self.indexes, key)
             )
         return made or written_none(each, made, place)
 
-    def _spot(self, *nodes: Node | None) -> Spot:
+    def _spot(self, *nodes: Node | None, whole: bool = False) -> Spot:
         each = self.each
         read = [path for node in nodes if node is not None for path in sources(node, each.levels)]
-        return each_spot(each, tuple(dict.fromkeys(read)), self.above)
+        return each_spot(each, tuple(dict.fromkeys(read)), self.above, whole=whole)
 
     def _fault(self, spot: Spot, error: EvalError, key: str | None = None) -> None:
         fault(self.errors, spot, error, self.indexes, key)
@@ -66,7 +66,7 @@ class Lists:
             value = walk_tree(node, place)
             return None if value is None else need(value, BOOLEAN, who)
         except EvalError as error:
-            self._fault(self._spot(node), error, key)
+            self._fault(self._spot(node, whole=who == "when"), error, key)
             return None
 
     def _rows(self, place: Place) -> Place:

@@ -13,6 +13,16 @@ from crosswalk_engine.mapping.limits import KINDS, LimitTest, bound
 from crosswalk_engine.mapping.tree import Limits
 from crosswalk_engine.payload.nearest import did_you_mean
 
+#: The `type` of a rule -> what to do when its formula gives another kind.
+_CONVERT = {
+    "text": "write TO_TEXT(…) around it",
+    "integer": "write TO_INTEGER(…) around it",
+    "decimal": "write TO_DECIMAL(…, 2) around it, with the digits after the point",
+    "boolean": "write a condition, e.g. … = 'yes'",
+    "date": "write TO_DATE(…) around it",
+    "datetime": "write TO_DATETIME(…) around it",
+}
+
 
 class Fault(NamedTuple):
     """What is wrong with one option of a rule."""
@@ -66,13 +76,20 @@ def limit_faults(rule: Rule, kinds: Kinds) -> Iterator[Fault]:
     yield from _kind_faults(rule, kinds)
     test = LimitTest(limits, cut=rule.on_too_long == "cut")
     for option, constant in (("value", rule.value), ("default", rule.default)):
-        value = constant_value(constant, rule.type)
+        value = constant_value(constant, rule.type or (_kind_for(kinds) if option == "default" else None))
         if value is None or value == "":
             continue
         _, _, broken = test.check(value)
         if broken is not None:
             what = f"'{masked(constant, 40)}' breaks a limit of its own rule: {broken.what}"
             yield Fault(option, what, "change the one or the other")
+
+
+def _kind_for(kinds: Kinds) -> str | None:
+    """The `type` of a constant that stands in for values of these kinds; documents write it as a text."""
+    if not kinds:
+        return None
+    return next((name for name in ("decimal", "date", "datetime") if kinds <= KINDS[name]), None)
 
 
 def _own_faults(rule: Rule) -> Iterator[Fault]:
@@ -105,7 +122,7 @@ def _kind_faults(rule: Rule, kinds: Kinds) -> Iterator[Fault]:
         return
     if rule.type is not None and not kinds & KINDS[rule.type]:
         what = f"the formula gives {describe(kinds)}, the rule wants {describe(KINDS[rule.type])}"
-        yield Fault("type", what, "convert it, e.g. with TO_DECIMAL(…), TO_DATE(…) or TO_TEXT(…)")
+        yield Fault("type", what, _CONVERT[rule.type])
     option = "min" if rule.min is not None else "max" if rule.max is not None else ""
     if option and kinds <= TEXT | BOOLEAN:
         what = f"a range holds numbers or dates, the formula gives {describe(kinds)}"

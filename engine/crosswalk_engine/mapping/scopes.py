@@ -13,6 +13,7 @@ from crosswalk_engine.mapping.document import (
     MappingDocument,
     RuleSet,
     UseRule,
+    split_each,
 )
 from crosswalk_engine.payload.paths import Segment, format_path, parse_path
 from crosswalk_engine.payload.shape import Shape
@@ -67,9 +68,11 @@ def substituted(parts: Names, scope: Scope) -> Names:
 
 
 def _collection_of(text: str) -> Names:
-    path, separator, _ = text.replace(" as ", " AS ").partition(" AS ")
-    path = path.strip().removesuffix("[]")
-    return names(path) if separator and is_path(path) else ()
+    try:
+        path, _ = split_each(text)
+    except ConfigError:
+        return ()
+    return names(path) if is_path(path) else ()
 
 
 def _collections(
@@ -123,6 +126,16 @@ def grouped_shape(shape: Shape | None, name: str) -> Shape | None:
         element=_moved(shape, f"{path}[]"),
     )
     return replace(shape, fields={**shape.fields, name: gathered})
+
+
+def is_gathered(shape: Shape, name: str) -> bool:
+    """Whether the field `name` was put into `shape` by `grouped_shape`."""
+    found = shape.fields.get(name)
+    return (
+        found is not None
+        and found.element is not None
+        and shape.fields.keys() - {name} == (found.element.fields.keys() - {name})
+    )
 
 
 def _moved(shape: Shape, below: str) -> Shape:

@@ -6,9 +6,9 @@ from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.ir import Path, Related
 from crosswalk_engine.formula.resolve import Resolver
 from crosswalk_engine.formula.scope import Scope
-from crosswalk_engine.formula.stands import Names
+from crosswalk_engine.formula.stands import Names, locate, stands_of
 from crosswalk_engine.mapping.document import MAX_LEVELS
-from crosswalk_engine.mapping.scopes import substituted
+from crosswalk_engine.mapping.scopes import is_path, substituted
 from crosswalk_engine.payload.paths import format_path
 
 
@@ -20,6 +20,8 @@ def step_fault(path: Names, alias: str, scope: Scope) -> tuple[str, str] | None:
     if also:
         return f"'{alias}' is also {also}", "choose another alias"
     parts = substituted(path, scope)
+    if not is_path(format_path(*locate(parts, stands_of(scope), scope).path)):
+        return f"'{masked(format_path(*path), 40)}' lies too deep", "no record is nested so deep"
     resolver = Resolver(replace(scope, parameters={}))
     found = resolver.resolve(parts, (0, 0))
     if isinstance(found, Related):

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError, masked
-from crosswalk_engine.formula.ir import ROWS, Node, from_json, to_json
+from crosswalk_engine.formula.ir import ROWS, Node, to_json
+from crosswalk_engine.formula.stored import from_json
 from crosswalk_engine.mapping.tree import (
     FORMAT,
     NO_LIMITS,

@@ -13,6 +13,7 @@ from crosswalk_engine.mapping.document import (
     RuleSet,
     UseRule,
 )
+from crosswalk_engine.mapping.target_shapes import as_keyed
 from crosswalk_engine.mapping.written import Place
 from crosswalk_engine.payload.documents import Document
 from crosswalk_engine.payload.paths import Path, Segment, parse_path
@@ -47,6 +48,9 @@ def lint_targets(
     findings += _twice(targets)
     findings += _inside_another(targets)
     if shape is not None:
+        for target in targets:
+            if isinstance(target.rule, EachRule) and target.rule.keyed_by is not None:
+                shape = as_keyed(shape, target.path.names)
         targets = [replace(target, path=_sampled(target.path)) for target in targets]
         findings += _unknown(targets, shape)
         findings += _unmapped(doc, targets, shape)
@@ -107,6 +111,9 @@ class _Finder:
             return None
         each = [segment.each for segment in path.segments]
         if isinstance(rule, EachRule):
+            if rule.keyed_by is not None and not any(each):
+                # An object keyed by id may be written as what it is.
+                return Path((*path.segments[:-1], replace(path.segments[-1], each=1)))
             if each[-1] != 1 or any(each[:-1]):
                 message = f"{rule.to}: an `each` fills one list, so its target ends in []"
                 self._note(doc, place, message, f"write {rule.to.replace('[]', '')}[]")

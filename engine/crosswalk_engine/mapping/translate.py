@@ -6,9 +6,9 @@ from crosswalk_engine.errors import ConfigError, FindingsError, masked
 from crosswalk_engine.formula import Scope
 from crosswalk_engine.formula.scope import RowScope
 from crosswalk_engine.formula.stands import Stand, locate, names, split_at_each, stands_of
-from crosswalk_engine.mapping.document import Documents, MappingDocument
+from crosswalk_engine.mapping.document import Documents, Group, MappingDocument
 from crosswalk_engine.mapping.notes import BAD, Context, Notes
-from crosswalk_engine.mapping.scopes import RuleSets, document_scope, is_path, with_row
+from crosswalk_engine.mapping.scopes import RuleSets, document_scope, is_gathered, is_path, with_row
 from crosswalk_engine.mapping.steps import step_fault, taken
 from crosswalk_engine.mapping.translate_rules import Translation
 from crosswalk_engine.mapping.tree import (
@@ -21,6 +21,7 @@ from crosswalk_engine.mapping.tree import (
 )
 from crosswalk_engine.mapping.written import Examined
 from crosswalk_engine.payload.paths import format_path
+from crosswalk_engine.payload.shape import Shape
 
 __all__ = ["document_scope", "examine", "translate"]
 
@@ -46,6 +47,7 @@ def examine(doc: MappingDocument, scope: Scope | None = None, rule_sets: RuleSet
     notes = Notes()
     context = Context(doc, whole, doc.empty)
     _check_related(doc, notes, context)
+    _check_group(doc, notes, context)
     documents = None if doc.documents is None else _documents(doc.documents, notes, context)
     translation = Translation(notes, sets, doc.name)
     rules = translation.rules(doc.rules, ("rules",), context)
@@ -107,6 +109,21 @@ def _check_related(doc: MappingDocument, notes: Notes, context: Context) -> None
         if through is not None and (ring := _ring(doc, name)):
             message = f"with {name}: its key leads back to itself: {' -> '.join(ring)}"
             notes.note(context, place, "CW-MAPPING-WITH", message, "let one of them start from the record")
+
+
+def _check_group(doc: MappingDocument, notes: Notes, context: Context) -> None:
+    """The collection of the gathered records must not take the place of one of their fields."""
+    group, shape = doc.source.group, context.scope.shape
+    if group is None or not _hides(group, shape):
+        return
+    message = f"group: '{group.as_}' is also a field of the source"
+    notes.note(context, ("source", "group", "as"), "CW-MAPPING-GROUP", message, "choose another name")
+
+
+def _hides(group: Group, shape: Shape | None) -> bool:
+    named = any(is_path(path) and names(path)[0] == group.as_ for path in group.by)
+    known = shape is not None and group.as_ in shape.fields and not is_gathered(shape, group.as_)
+    return named or known
 
 
 def _ring(doc: MappingDocument, name: str) -> list[str]:

@@ -233,6 +233,10 @@ class Translation:
         if below is None:
             return None
         parts = (*context.prefix, *below)
+        if not is_path(format_path(*parts)):
+            message = f"{masked(to, 40)}: with the paths that it is put below, the path is too long"
+            self.notes.note(context, place, "CW-MAPPING-TARGET", message, "choose shorter paths")
+            return None
         clash = self.targets.add((*context.above, *parts), format_path(*parts))
         if clash is not None:
             message = (
