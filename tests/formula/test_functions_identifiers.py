@@ -13,7 +13,8 @@ from crosswalk_engine.formula.functions.iban import FORMS, is_iban
 from crosswalk_engine.formula.functions.identifiers import prepare_hash_key
 from crosswalk_engine.formula.functions.iso import CURRENCIES
 from crosswalk_engine.formula.functions.patterns import PATTERNS, Pattern
-from crosswalk_engine.formula.functions.vat import is_vat
+from crosswalk_engine.formula.functions.vat import PREFIXES, is_vat
+from crosswalk_engine.formula.functions.vat_checks import CHECKS
 from crosswalk_engine.formula.values import Value
 from crosswalk_engine.payload.nearest import nearest
 from crosswalk_engine.project.lookups import LookupTable, read_lookup
@@ -116,7 +117,26 @@ def test_ibans_with_computed_digits_hold(country: str, account: str) -> None:
         "SE123456789701",
         "ESB58378431",
         "IE6433435F",
+        "IE6433435OA",
+        "IE8D79739I",
         "CHE107787577IVA",
+        "BG175074752",
+        "CY10259033P",
+        "CZ25123891",
+        "EE100931558",
+        "EL094259216",
+        "ES54362315K",
+        "ESX2482300W",
+        "HR33392005961",
+        "HU12892312",
+        "LT119511515",
+        "LT100001919017",
+        "LV40003521600",
+        "MT11679112",
+        "NO995525828MVA",
+        "RO18547290",
+        "SI50223054",
+        "SK2022749619",
     ],
 )
 def test_published_vat_numbers(number: str) -> None:
@@ -124,6 +144,21 @@ def test_published_vat_numbers(number: str) -> None:
     assert is_vat(number)
     assert not is_vat(number[2:])
     assert not is_vat(number + " ")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("BG175074753", "CHE107787578", "CY10259033Q", "CZ25123890", "EE100931559", "EL094259217"),
+        *("ES54362315J", "ESX2482300V", "ESB58378432", "HR33392005962", "HU12892313", "IE6433435G"),
+        *("IE8D79739J", "LT119511516", "LV40003521601", "MT11679113", "NO995525829", "RO18547291"),
+        *("SI50223055", "SK2022749618", "NL004495445B00", "CY12345678A", "XX123456789"),
+    ],
+)
+def test_wrong_check_digits_of_vat_numbers(number: str) -> None:
+    """Beside a right number stands a wrong one, in every country; the digits of each are computed."""
+    assert not is_vat(number)
+    assert set(PREFIXES) == set(CHECKS) and len(PREFIXES) == 31
 
 
 @pytest.mark.parametrize("country", ["AT", "BE", "DE", "DK", "FI", "GB", "IT", "LU", "PL", "PT"])
