@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from crosswalk_engine.errors import ConfigError
 from crosswalk_engine.formula import RowScope, Scope, compile_formula, formula_from_ir, parse_formula
-from crosswalk_engine.formula.ir import Const, from_json, to_json
+from crosswalk_engine.formula.ir import Const, to_json
+from crosswalk_engine.formula.stored import from_json
 from hypothesis import given, settings
 
 from tests.formula.strategies import FIELDS, formulas
@@ -40,6 +41,22 @@ def test_constants_of_different_kinds_are_different() -> None:
     assert [to_json(Const(Decimal("1.0"))), to_json(Const(1))] == [["decimal", "1.0"], ["const", 1]]
 
 
+_OVER = [["path", "record", ["rows"]]]
+
+
+def _deep(levels: int) -> Any:
+    """A constant inside so many calls."""
+    stored: Any = ["const", "a"]
+    for _ in range(levels):
+        stored = ["call", "UPPER", stored]
+    return stored
+
+
+def test_the_deepest_form_is_read() -> None:
+    """As deep as the parser reads chains, and no deeper."""
+    assert formula_from_ir(_deep(64)).type == "TEXT"
+
+
 @pytest.mark.parametrize(
     "stored",
     [
@@ -57,6 +74,55 @@ def test_constants_of_different_kinds_are_different() -> None:
         ["share", ["const", 1]],
         "text",
         ["case", [[1]], None],
+        {"0": "const"},
+        ["aggregate", "SUM", [["path", "record", ["rows"]]], None],
+        ["aggregate", "COUNT", [["path", "record", ["rows"]], "lost"], None, ["const", 1]],
+        ["aggregate", "COUNT", [["path", "record", ["rows"]], "found"], None, ["const", 1]],
+        [
+            "aggregate",
+            "STRING_AGG",
+            [["path", "record", ["rows"]]],
+            None,
+            ["path", "item", ["a"]],
+            ["const", 1],
+        ],
+        [
+            "aggregate",
+            "STRING_AGG",
+            [["path", "record", ["rows"]]],
+            None,
+            ["path", "item", ["a"]],
+            ["path", "item", ["a"]],
+        ],
+        ["aggregate", "SUM", _OVER, None, ["aggregate", "SUM", _OVER, None, ["path", "item", ["a"]]]],
+        ["path", "item", ["a"]],
+        ["path", "record", "abc"],
+        ["path", "record", [1]],
+        ["path", "record", ["a"], "half"],
+        ["call", "UPPER", ["path", "item", ["a"]]],
+        ["case", [], ["const", 1]],
+        ["call", "CASE", ["const", True], ["const", 1]],
+        ["call", "PRESENT", ["path", "record", ["a"]]],
+        ["call", "APPORTION", ["const", 1], ["const", 1], ["const", 2]],
+        ["call", "TO_DECIMAL", ["const", "1"], ["path", "record", ["a"]]],
+        ["call", "TO_DECIMAL", ["const", "1"], ["const", 99]],
+        ["call", "TO_DECIMAL", ["const", "1"], ["const", "2"]],
+        ["call", "TO_DECIMAL", ["const", "1"], ["const", None]],
+        ["call", "LOOKUP", ["path", "record", ["t"]], ["const", "k"]],
+        ["share", ["const", 1], ["const", 1], 99, "row"],
+        ["share", ["const", 1], ["const", 1], -1],
+        ["share", ["const", 1], ["const", 1], "2"],
+        ["share", ["const", 1], ["const", 1], True],
+        ["decimal", "NaN"],
+        ["decimal", "Infinity"],
+        ["decimal", "1e50"],
+        ["decimal", "1" * 35],
+        ["decimal", "0." + "0" * 34 + "1"],
+        ["decimal", 1],
+        ["const", 10**34],
+        ["const", "x" * 65_537],
+        _deep(65),
+        _deep(2_000),
     ],
 )
 def test_damaged_forms_are_refused(stored: Any) -> None:

@@ -1,15 +1,13 @@
 """The formula as a small typed tree: what a release stores, the compiler reads and the oracle walks.
 
-The JSON form is a list whose head names the node, so that it is short, canonical and needs no parser.
+The JSON form is a list whose head names the node, so that it is short, canonical and needs no parser;
+`crosswalk_engine.formula.stored` reads it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
-
-from crosswalk_engine.errors import ConfigError, masked
-from crosswalk_engine.formula.functions import FUNCTIONS
 
 #: Operators in one chain (a + b + c …): each is a level of the tree; the last operand is one more.
 MAX_CHAIN = 64
@@ -209,90 +207,3 @@ def to_json(node: Node) -> list[Any]:
         return ["present", to_json(node.of)]
     inner = [] if node.scope == "row" else [node.scope]
     return ["share", to_json(node.amount), to_json(node.weights), node.scale, *inner]
-
-
-def from_json(stored: Any) -> Node:
-    """The tree that `to_json` stored.
-
-    Raises:
-        ConfigError: CW-IR when it is damaged or from a later version.
-    """
-    try:
-        return _READERS[stored[0]](stored)
-    except (KeyError, IndexError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise ConfigError(
-            "CW-IR",
-            "a stored formula cannot be read",
-            got=masked(stored),
-            expected="the form that this version writes",
-            fix="build the release again with this version",
-        ) from error
-
-
-def _read_path(stored: Any) -> Path:
-    if stored[0] != "path" or stored[1] not in ("record", *ROWS, "item"):
-        raise ValueError(stored[0])
-    return Path(stored[1], tuple(map(str, stored[2])), stored[3:] == ["whole"])
-
-
-def _read_related(stored: Any) -> Related:
-    key = None if stored[2] is None else _read_field(stored[2])
-    return Related(str(stored[1]), key, tuple(map(str, stored[3])))
-
-
-def _read_field(stored: Any) -> Path | Related:
-    return _read_related(stored) if stored[0] == "with" else _read_path(stored)
-
-
-def _read_share(stored: Any) -> Share:
-    scope = stored[4] if len(stored) > 4 else "row"
-    if scope not in ROWS:
-        raise ValueError(scope)
-    return Share(from_json(stored[1]), from_json(stored[2]), int(stored[3]), scope)
-
-
-def _read_const(stored: Any) -> Const:
-    if not (stored[1] is None or isinstance(stored[1], bool | str | int)):
-        raise TypeError(type(stored[1]).__name__)
-    return Const(stored[1])
-
-
-def _read_case(stored: Any) -> Case:
-    whens = tuple((from_json(test), from_json(value)) for test, value in stored[1])
-    return Case(whens, from_json(stored[2]))
-
-
-def _known(name: Any, *, aggregate: bool) -> str:
-    if name not in FUNCTIONS or FUNCTIONS[name].is_aggregate is not aggregate:
-        raise KeyError(name)
-    return str(name)
-
-
-def _read_call(stored: Any) -> Call:
-    args = tuple(map(from_json, stored[2:]))
-    name = _known(stored[1], aggregate=False)
-    if not FUNCTIONS[name].takes(len(args)):
-        raise ValueError(name)
-    return Call(name, args)
-
-
-def _read_aggregate(stored: Any) -> Aggregate:
-    over = from_json(stored[2][0])
-    if not isinstance(over, Path | Related):
-        raise TypeError(type(over).__name__)
-    where = None if stored[3] is None else from_json(stored[3])
-    found = stored[2][1:] == ["found"]
-    return Aggregate(_known(stored[1], aggregate=True), over, found, tuple(map(from_json, stored[4:])), where)
-
-
-_READERS: Mapping[str, Callable[[Any], Node]] = {
-    "const": _read_const,
-    "decimal": lambda stored: Const(Decimal(stored[1])),
-    "path": _read_path,
-    "with": _read_related,
-    "call": _read_call,
-    "case": _read_case,
-    "aggregate": _read_aggregate,
-    "present": lambda stored: Present(_read_field(stored[1])),
-    "share": _read_share,
-}

@@ -16,6 +16,8 @@ MAX_ELEMENTS = 10_000
 MAX_ELEMENTS_SQUARED = 1_000
 EMPTY: dict[str, Any] = {}
 _BOUND = 10**DIGITS
+#: The classes of values that are falsy and yet there.
+_NEVER_BLANK = frozenset({int, bool, Decimal, float})
 
 
 class Wrong(dict[str, Any]):
@@ -158,6 +160,7 @@ def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[st
     """
     if value is None or value == "":
         return []
+    pairs: Sequence[tuple[str, Any]]
     if value.__class__ is list:
         pairs = [(str(index), element) for index, element in enumerate(value)]
     elif value.__class__ is dict:
@@ -173,7 +176,7 @@ def elements(value: Any, where: str, limit: int = MAX_ELEMENTS) -> list[tuple[st
         )
     if len(pairs) > limit:
         raise EvalError("CW-TOO-MANY-ROWS", f"{len(pairs)}", f"{where} has more than {limit:,} elements")
-    return [pair for pair in pairs if pair[1] is not None and pair[1] != ""]
+    return [pair for pair in pairs if pair[1] or pair[1].__class__ in _NEVER_BLANK]
 
 
 def elements_or_fault(value: Any, where: str, limit: int = MAX_ELEMENTS) -> "list[tuple[str, Any]] | Fault":

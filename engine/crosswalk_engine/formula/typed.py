@@ -18,10 +18,10 @@ from crosswalk_engine.formula.ir import (
     ScopeName,
     Share,
     children,
-    from_json,
     to_json,
     walk,
 )
+from crosswalk_engine.formula.stored import from_json
 from crosswalk_engine.formula.values import Kinds, describe
 from crosswalk_engine.payload.paths import Segment
 

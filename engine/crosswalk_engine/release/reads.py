@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from crosswalk_engine.formula.ir import Node, from_json
+from crosswalk_engine.formula.ir import Node
+from crosswalk_engine.formula.stored import from_json
 from crosswalk_engine.mapping.tree import AnyTree, EachTree, MappingTree, sources
 from crosswalk_engine.payload.paths import format_path, parse_path
 from crosswalk_engine.project.flow import FlowDocument
