@@ -94,6 +94,9 @@ def fault(
     """Notes what a formula raised."""
     if error.code == "CW-RELATED-MISSING":
         spot = spot.of_key(error.value.partition(":")[0])
+    if error.code == "CW-IDMAP-MISSING":
+        # The id is what the record waits for; what else the formula reads does not make it personal.
+        spot = replace(spot, personal=False)
     problems.append(spot.problem(error.code, error.value, error.message, indexes, key))
 
 

@@ -26,7 +26,7 @@ NAMED_THINGS = frozenset(
     {
         "status", "state", "type", "kind", "class", "category", "group", "channel", "mode", "method", "level",
         "priority", "reason", "option", "term", "terms", "currency", "country", "language", "unit", "format",
-        "warehouse", "product", "item", "project", "department",
+        "warehouse", "product", "item", "project", "department", "organisation", "organization", "company",
     }
 )  # fmt: skip
 _EMAIL = re.compile(r"[^@\s:]+@[^@\s]+(?:\.\w|…)")
