@@ -197,7 +197,7 @@ def test_split_part_from_both_ends() -> None:
 
 @given(text=st.text(alphabet="ab c", max_size=30), width=st.integers(0, 12))
 def test_fit_law(text: str, width: int) -> None:
-    """FIT never exceeds the width, keeps a prefix (but for spaces before it), and does nothing to what fits."""
+    """FIT never exceeds the width, keeps a prefix (without spaces), and does nothing to what fits."""
     cut = fit(text, width)
     assert len(cut) <= width
     assert text.startswith(cut) or text.lstrip().startswith(cut)

@@ -174,7 +174,7 @@ _ALL = (
     ),
     Pattern(
         "email",
-        "an e-mail address: ASCII, no quotes; after the @ a host with a dot, of any script; up to 254 characters",
+        "an e-mail address: ASCII, no quotes; after @ a host with a dot, of any script; up to 254 characters",
         ("anna.lopez+web@example.co.uk", "info@müller-söhne.example", "info@उदाहरण.परीक्षा"),
         ("anna@", "anna@localhost", "a..b@example.com", "anna@example.com ", "anna@ex_ample.com"),
         _is_email,
