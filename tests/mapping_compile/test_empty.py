@@ -70,7 +70,7 @@ rules:
 - {to: phone, formula: contact.phone}
 - {to: l[], each: rows AS row, rules: [{to: q, formula: row.q}]}
 """.replace("to: l[],", "to: 'l[]',")
-    rows = [{"q": ""}, {"q": None}, {}, {"q": 0}]
+    rows = [{"q": ""}, {"q": None}, {"z": 1}, {"q": 0}]
     lines = [{"q": ""}, {"q": None}, {}, {"q": 0}]
     for contact, expected in (({}, {}), ({"phone": None}, {"phone": None}), ({"phone": ""}, {"phone": ""})):
         found = output(text, {"cid": 1, "rows": rows}, related={"contact": {"1": contact}})
@@ -98,7 +98,7 @@ rules:
 - {to: a.d, value: 1, when: x = 1}
 - {to: 'l[]', each: rows AS row, rules: [{to: e.f, formula: row.q, empty: omit}]}
 """
-    assert output(text, {"rows": [{}, {"q": 1}]}) == {"l": [{}, {"e": {"f": 1}}]}
+    assert output(text, {"rows": [{"z": 1}, {"q": 1}]}) == {"l": [{}, {"e": {"f": 1}}]}
     assert output(text, {"x": 1}) == {"a": {"b": {"c": 1}, "d": 1}, "l": []}
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.ir import Path, Related, ScopeName, Span
 from crosswalk_engine.formula.problems import NAME_SHOWN, FormulaProblem
+from crosswalk_engine.formula.reads import keyed
 from crosswalk_engine.formula.scope import Scope
 from crosswalk_engine.formula.stands import (
     Names,
@@ -40,6 +41,25 @@ def value_kinds(shape: Shape | None) -> Kinds:
     kinds = NOTHING.union(*(_KINDS[kind] for kind in shape.scalar_kinds if kind in _KINDS))
     blank_only = kinds == TEXT and shape.blank >= shape.kinds.get("text", 0)
     return ANY if blank_only or not kinds else kinds
+
+
+def _unseen(shape: Shape) -> bool:
+    """Whether the samples show nothing of what is below: an empty list, or never a value."""
+    if shape.repeated is not None:
+        return shape.element is None or _unseen(shape.element)
+    return not shape.fields and not shape.longest and not shape.scalar_kinds - {"text"}
+
+
+def _undecided(shape: Shape) -> bool:
+    """Whether each record must tell for itself if a field repeats: then only records that differ are wrong.
+
+    So it is with a field that never had a value, with values by id (without a form of their own), and where
+    some records hold one value and a few others a list.
+    """
+    if shape.repeated is None:
+        return keyed(shape.fields) if shape.fields else _unseen(shape)
+    lists = shape.kinds.get("array", 0) + (shape.kinds.get("object", 0) if shape.repeated == "keyed" else 0)
+    return lists < shape.present - shape.null - lists
 
 
 def _first_letter(name: str) -> str:
@@ -147,7 +167,9 @@ class Resolver:
         shape: Shape | None = root
         repeats, again = None, False
         for length, part in enumerate(parts, 1):
-            shape = shape.children.get(part) if shape else None
+            above, shape = shape, shape.children.get(part) if shape else None
+            if (shape is None and above is not None and _unseen(above)) or (shape and _undecided(shape)):
+                return Found(None, False, repeats, again)
             if shape and shape.repeated:
                 repeats, again = repeats or length, repeats is not None
         return Found(shape, True, repeats, again)
