@@ -10,7 +10,7 @@ from typing import Any
 from crosswalk_engine.formula import TypedFormula
 from crosswalk_engine.mapping.tree import sources
 
-from tests.fuzz.compare import Difference, compared, formula_ways, mapping_ways, parsed
+from tests.fuzz.compare import Difference, compared, differs, formula_ways, mapping_ways, parsed
 from tests.fuzz.formulas import Expr
 from tests.fuzz.levels import MEMBER, PART, Levels
 from tests.fuzz.mappings import Drawn, Mappings, tree_of
@@ -27,7 +27,7 @@ class Outcomes:
     """What one batch, or many, came to.
 
     `values` and `errors` count, by function, the formulas' outcomes in which it took part; `features` the
-    documents in which something stood.
+    documents in which something stood, `outputs` the records that were mapped or rejected.
     """
 
     cases: int = 0
@@ -37,6 +37,7 @@ class Outcomes:
     values: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     features: Counter[str] = field(default_factory=Counter)
+    outputs: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Outcomes") -> None:
         """Counts `other` in."""
@@ -47,6 +48,7 @@ class Outcomes:
         self.values += other.values
         self.errors += other.errors
         self.features += other.features
+        self.outputs += other.outputs
 
 
 def run_batch(seed: str) -> Outcomes:
@@ -73,7 +75,7 @@ def _records(chance: random.Random, drawn: Drawn) -> list[bytes]:
     paths = {path for node, levels in drawn.tree.formulas() for path in sources(node, levels)}
     names = {name for expr, _ in drawn.formulas for name in expr.names()}
     hints = [value for name in sorted(names) for at in range(4) for value in shown_values(name, at)]
-    spoiler = Spoiler(chance, sorted(paths), hints)
+    spoiler = Spoiler(chance, sorted(paths), hints, mild=drawn.tame)
     return [spoiler.draw() for _ in range(RECORDS)]
 
 
@@ -98,24 +100,25 @@ def _formula(
     ways = formula_ways(formula)
     names = expr.names()
     for raw in records:
-        difference = compared(ways, raw)
+        outcome, difference = compared(ways, raw)
         if difference is not None:
             outcomes.found += 1
             if len(outcomes.reports) < 3:
                 outcomes.reports.append(_small_formula(expr, levels, difference, seed))
             return
-        (outcomes.values if ways["oracle"](raw)[0] == "value" else outcomes.errors).update(names)
+        (outcomes.values if outcome[0] == "value" else outcomes.errors).update(names)
 
 
 def _mapping(outcomes: Outcomes, drawn: Drawn, records: list[bytes], seed: str, *, stored: bool) -> None:
     ways = mapping_ways(drawn.tree, stored=stored)
     for raw in records:
-        difference = compared(ways, raw)
+        outcome, difference = compared(ways, raw)
         if difference is not None:
             outcomes.found += 1
             if len(outcomes.reports) < 3:
                 outcomes.reports.append(_small_mapping(drawn, difference, seed))
             return
+        outcomes.outputs["mapped" if outcome[0] is not None else "rejected"] += 1
 
 
 def _small_formula(expr: Expr, levels: Levels, difference: Difference, seed: str) -> str:
@@ -124,7 +127,7 @@ def _small_formula(expr: Expr, levels: Levels, difference: Difference, seed: str
 
     def again(text: str, record: bytes) -> Difference | None:
         formula = parsed(text, levels)
-        return None if formula is None else compared(formula_ways(formula), record)
+        return None if formula is None else differs(formula_ways(formula), record)
 
     expr = shrinker.formula(expr, lambda smaller: again(smaller.text, raw) is not None)
     raw = shrinker.record(raw, lambda smaller: again(expr.text, smaller) is not None)
@@ -139,7 +142,7 @@ def _small_mapping(drawn: Drawn, difference: Difference, seed: str) -> str:
 
     def again(one: dict[str, Any], record: bytes) -> Difference | None:
         tree = tree_of(one)
-        return None if tree is None else compared(mapping_ways(tree, stored=True), record)
+        return None if tree is None else differs(mapping_ways(tree, stored=True), record)
 
     document = shrinker.document(document, lambda smaller: again(smaller, raw) is not None)
     for expr, _ in drawn.formulas:

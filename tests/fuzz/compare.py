@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from crosswalk_engine.formula import (
@@ -24,9 +23,8 @@ from crosswalk_engine.mapping.tree import MappingTree
 from tests.fuzz.grounds import RELATED
 from tests.fuzz.guard import GUARD
 from tests.fuzz.levels import Levels
-from tests.fuzz.records import COLLECTIONS, decode, idmap, lookups, related
+from tests.fuzz.records import COLLECTIONS, decode, lookups, surroundings
 
-NOW = datetime(2026, 3, 9, 10, 13, 58, tzinfo=UTC)
 Outcome: TypeAlias = tuple[Any, ...]
 Way: TypeAlias = Callable[[bytes], Outcome]
 
@@ -39,11 +37,6 @@ class Difference:
     record: bytes
     expected: Outcome
     got: Outcome
-
-
-def options() -> dict[str, Any]:
-    """What both sides are given besides the record."""
-    return {"related": related(), "idmap": idmap, "now": NOW}
 
 
 def scope_of(levels: Levels) -> Scope:
@@ -68,7 +61,7 @@ def parsed(text: str, levels: Levels) -> TypedFormula | None:
 
 def formula_ways(formula: TypedFormula) -> dict[str, Way]:
     """The oracle first, then what has to agree with it."""
-    given = {"lookups": lookups(), **options()}
+    given = {"lookups": lookups(), **surroundings()}
     compiled = _made(lambda: compile_formula(formula))
 
     def way(run: Callable[..., Any]) -> Way:
@@ -90,7 +83,7 @@ def formula_ways(formula: TypedFormula) -> dict[str, Way]:
 
 def mapping_ways(tree: MappingTree, *, stored: bool = False) -> dict[str, Way]:
     """The oracle first; the compiled mapping over dicts and bytes; with `stored`, also as released."""
-    tables, given = lookups(), options()
+    tables, given = lookups(), surroundings()
     compiled = _made(lambda: CompiledMapping(tree, tables))
     ways: dict[str, Way] = {
         "oracle": _mapped(lambda raw: map_by_oracle(tree, decode(raw), lookups=tables, **given)),
@@ -152,17 +145,25 @@ def _shown(result: MapResult) -> Any:
     return several() if several is not None else result.output_bytes()
 
 
-def compared(ways: Mapping[str, Way], raw: bytes) -> Difference | None:
-    """The first way that does not agree with the oracle on a record, or that did what formulas never do."""
+def compared(ways: Mapping[str, Way], raw: bytes) -> tuple[Outcome, Difference | None]:
+    """The oracle's outcome for a record, and the first way that does not agree with it.
+
+    Also a difference: an oracle that crashes, and anything that formulas never do behind the scenes.
+    """
     GUARD.events.clear()
     (_, oracle), *others = ways.items()
     expected = oracle(raw)
     if expected[0] == "crash":
-        return Difference("oracle", raw, ("no exception",), expected)
+        return expected, Difference("oracle", raw, ("no exception",), expected)
     for name, way in others:
         got = way(raw)
         if got != expected:
-            return Difference(name, raw, expected, got)
+            return expected, Difference(name, raw, expected, got)
     if GUARD.events:
-        return Difference("while running", raw, (), tuple(GUARD.events))
-    return None
+        return expected, Difference("while running", raw, (), tuple(GUARD.events))
+    return expected, None
+
+
+def differs(ways: Mapping[str, Way], raw: bytes) -> Difference | None:
+    """The difference alone."""
+    return compared(ways, raw)[1]

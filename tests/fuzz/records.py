@@ -4,6 +4,7 @@ import copy
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "sample_data/brightpearl"
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
 encode = msgspec.json.Encoder(decimal_format="number").encode
+NOW = datetime(2026, 3, 9, 10, 13, 58, tzinfo=UTC)
 Place: TypeAlias = tuple[str | int, ...]
 #: Collections of a record: path -> path of the one it lies in.
 COLLECTIONS: Mapping[str, str] = {
@@ -91,6 +93,11 @@ def idmap(entity: str, key: str) -> str | None:
     return f"{entity}-{key}" if len(key) % 2 == 0 else None
 
 
+def surroundings() -> dict[str, Any]:
+    """What every way to run a formula is given besides the record and the lookup tables."""
+    return {"related": related(), "idmap": idmap, "now": NOW}
+
+
 def shared(value: Any, collection: str, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """(path below `collection`, value) of every leaf of an element of it, inner collections left out."""
     for key, inner in value.items():
@@ -149,11 +156,15 @@ class Spoiler:
     """Draws records from one source of chance: sample orders, mostly with something wrong in them.
 
     `paths` are the source paths that the formulas read (``orderRows[].productId``): most changes fall there.
-    `hints` are values that their functions know what to do with.
+    `hints` are values that their functions know what to do with. `mild` leaves many records as they are, and
+    makes one change in others.
     """
 
-    def __init__(self, chance: random.Random, paths: Sequence[str], hints: Sequence[Any]) -> None:
+    def __init__(
+        self, chance: random.Random, paths: Sequence[str], hints: Sequence[Any], *, mild: bool = False
+    ) -> None:
         self.chance = chance
+        self.mild = mild
         self.paths = [path.replace('"', "").split(".") for path in paths]
         self.hints = hints
 
@@ -161,12 +172,12 @@ class Spoiler:
         """One record, as JSON."""
         chance = self.chance
         raw = chance.choice(orders())
-        if chance.random() < 0.12:
+        if chance.random() < (0.4 if self.mild else 0.12):
             return raw
         record = decode(raw)
         if chance.random() < 0.01:
             return encode(chance.choice([{}, {"id": None}, {"orderRows": record.get("orderRows")}]))
-        for _ in range(chance.choice([1, 1, 2, 2, 3, 4, 6])):
+        for _ in range(1 if self.mild else chance.choice([1, 1, 2, 2, 3, 4, 6])):
             self._change(record)
         return encode(record)
 

@@ -73,6 +73,8 @@ def main() -> int:
     values, errors = sum(total.values.values()), sum(total.errors.values())
     share = 100 * values / max(1, values + errors)
     print(f"{len(total.values)} functions gave values, {len(total.errors)} errors; {share:.0f} % values")
+    mapped, rejected = total.outputs["mapped"], total.outputs["rejected"]
+    print(f"mappings: {100 * mapped / max(1, mapped + rejected):.0f} % of the records came through")
     print(f"features of mappings: {', '.join(f'{name} {n:,}' for name, n in sorted(total.features.items()))}")
     print(f"fuzz: cases={total.cases} differences={total.found}")
     return 1 if total.found else 0
