@@ -54,8 +54,8 @@ def test_the_head(tree: MappingTree) -> None:
             "MAIL",
             [
                 (
-                    "MAIL  ANY, an e-mail address: ASCII, no quotes; after @ a host with a dot, of any script; "
-                    "up to 254 characters"
+                    "MAIL  ANY, an e-mail address: ASCII, no quotes; after @ a host with a dot, "
+                    "of any script; up to 254 characters"
                 ),
                 "    = contact.email",
                 "    without a value, what the source has: nothing, null or a blank",
