@@ -4,12 +4,14 @@ import errno
 import io
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 ORDERS = "order-to-m3"
+SAMPLE = Path(__file__).parents[2] / "sample_data/projects/brightpearl-infor"
 MAP = ["map", "mapping.yaml", "--in", "orders.ndjson"]
 
 #: Command lines that read PLACE.
@@ -154,11 +156,32 @@ def test_a_folder_that_may_not_be_written(name, denied, desk, command):
         [*MAP, "--out", "-", "--rejects", "/dev/stdout"],
         [*MAP, "--out", "addresses.csv", "--idmap", "addresses.csv"],
         ["addresses", "addresses.csv", "--out", "addresses.csv"],
+        ["drift", "release", "--in", "orders.ndjson", "--out", "release/manifest.json"],
+        ["drift", "release", "--in", "orders.ndjson", "--out", "release/flows/../idmap.json"],
+        ["suggest", "orders.ndjson", "addresses.csv", "--out", "addresses.csv"],
+        ["profile", "orders.ndjson", "--out", "./orders.ndjson"],
     ],
 )
 def test_one_file_in_two_roles(line, command):
     """An output that is an input, or two outputs in one place, are refused before anything is read."""
     command(*line).assert_one_error(2, "CW-SAME-FILE")
+
+
+@pytest.mark.parametrize(
+    "other", ["mappings/order-to-bod.yaml", "mappings/order-to-m3_test.yaml", "flows/orders-to-m3.yaml"]
+)
+def test_the_other_files_of_the_project_of_a_mapping(other, desk, command):
+    """Refused for one mapping of a project as for the project."""
+    shutil.copytree(SAMPLE, "sample")
+    line = ["map", "sample/mappings/order-to-m3.yaml", "--in", "orders.ndjson", "--out", f"sample/{other}"]
+    command(*line).assert_one_error(2, "CW-SAME-FILE", "MAPPING and --out")
+
+
+@pytest.mark.parametrize("out", ["pairs.csv", "orders.ndjson"])
+def test_a_list_of_pairs_whose_result_is_what_is_read(out, desk, command):
+    """Nothing is written in the place of the list or of a file in it."""
+    Path("pairs.csv").write_text(f"source,target,out\norders.ndjson,addresses.csv,{out}\n")
+    command("suggest", "--pairs", "pairs.csv").assert_one_error(2, "CW-SAME-FILE", "`out` of line 2")
 
 
 def test_a_result_takes_the_place_of_the_file_behind_a_link(desk, command):

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crosswalk_engine.commands.inputs import ENCODING, RECORD, RECORDS, record_names, tell
+from crosswalk_engine.commands.inputs import (
+    ENCODING,
+    RECORD,
+    RECORDS,
+    document_files,
+    record_names,
+    tell,
+)
 
 if TYPE_CHECKING:
     from crosswalk_engine.errors import RecordError
@@ -45,7 +52,7 @@ def show_drift(
     from crosswalk_engine.release import load_release
     from crosswalk_engine.release.drift import drift_check
 
-    refuse_same({"RELEASE": release, "--in": source}, {"--out": out})
+    refuse_same({"RELEASE": document_files(release), "--in": source}, {"--out": out})
     loaded = load_release(release)
     whose = _checked_side(side)
     name = _entity(loaded, entity, whose, release)

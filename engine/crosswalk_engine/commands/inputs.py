@@ -1,5 +1,6 @@
 """Options of commands that read records, and what they mean."""
 
+import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -42,7 +43,10 @@ def document_files(path: Path) -> Iterator[Path]:
     """The files that are read of a mapping file, a project or a release."""
     yield path
     if not path.is_dir():
-        yield from (path.parent.parent / "project.yaml", *path.parent.parent.glob("lookups/*.csv"))
+        # A mapping of a project: what a result must not replace is the same as for the whole project.
+        folder = Path(os.path.realpath(path)).parent.parent
+        if (folder / "project.yaml").is_file():
+            yield from document_files(folder)
     elif (path / "project.yaml").is_file():
         yield path / "project.yaml"
         for folder in _PROJECT:
