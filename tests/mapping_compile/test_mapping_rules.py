@@ -204,6 +204,7 @@ rules:
         ("billTo.name1", True),
         ("contact.nick", True),
         ("customer.group.name", False),
+        ("contact.organisation.name", False),
         ("orderStatus.name", False),
         ("warehouse.name", False),
         ("orderRows[].productName", False),

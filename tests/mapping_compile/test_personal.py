@@ -89,3 +89,13 @@ def test_a_name_below_a_person_is_not_shown() -> None:
     rules = "rules: [{to: x, formula: customer.name, one_of: [A]}, {to: y, formula: group.name, one_of: [A]}]"
     told = shown(rules, {"customer": {"name": "Ana"}, "group": {"name": "Gold"}})
     assert "Ana" not in told and "Gold" in told
+
+
+def test_a_key_is_shown_when_what_it_is_made_of_is_nobodys() -> None:
+    """A rule may read a name and ask a table for something else; that key helps who mends the table."""
+    rule = "CASE WHEN customer.name = 'x' THEN '' ELSE LOOKUP('t', %s) END"
+    for options in ("", ", on_invalid: blank"):
+        text = f'rules: [{{to: x, formula: "{rule}"{options}}}]'
+        record: dict[str, object] = {"customer": {"name": "Ana"}, "code": "BE"}
+        assert "t:BE" in shown(text % "code", record, lookups={"t": {"A": "B"}})
+        assert "Ana" not in shown(text % "customer.name", record, lookups={"t": {"A": "B"}})

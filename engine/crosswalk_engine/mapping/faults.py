@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crosswalk_engine.errors import one_line
-from crosswalk_engine.formula.ir import Aggregate, Node, Path, Related, walk
+from crosswalk_engine.formula.functions import FUNCTIONS
+from crosswalk_engine.formula.ir import Aggregate, Call, Node, Path, Related, walk
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.reads import present
 from crosswalk_engine.formula.values import Value, text_of
 from crosswalk_engine.mapping.result import Problem
-from crosswalk_engine.mapping.tree import CheckTree, EachTree, RuleTree, is_personal
+from crosswalk_engine.mapping.tree import CheckTree, EachTree, RuleTree, is_personal, sources
 from crosswalk_engine.payload.personal import shown_value
 
 #: Source fields named in one message.
@@ -29,6 +30,8 @@ class Spot:
     sources: tuple[str, ...]
     personal: bool
     collection: str = ""
+    #: Whether a key that tables are asked for is made of what belongs to a person.
+    personal_key: bool = True
 
     def path(self, indexes: Sequence[int] = ()) -> str:
         """``CUNO``, ``lines[2].ITNO``; lists without an index stay ``lines[]``."""
@@ -50,8 +53,16 @@ class Spot:
         """`value`, or only its length when it is personal or looks so."""
         return shown_value(value, personal=self.personal)
 
-    def of_key(self, related: str) -> "Spot":
-        """This spot when it is about the id of a related record: the record's own fields do not count."""
+    def about(self, error: EvalError) -> "Spot":
+        """This spot for an error: of a key that was not found, only what the key is made of counts."""
+        if error.code == "CW-IDMAP-MISSING":
+            # The id is what the record waits for.
+            return replace(self, personal=False)
+        if error.code.startswith("CW-LOOKUP"):
+            return replace(self, personal=self.personal and self.personal_key)
+        if error.code != "CW-RELATED-MISSING":
+            return self
+        related = error.value.partition(":")[0]
         paths = (path for path in self.sources if path.partition(".")[0] != related)
         return replace(self, personal=any(map(is_personal, paths)))
 
@@ -65,18 +76,25 @@ class Spot:
 def rule_spot(rule: RuleTree, above: str = "") -> Spot:
     """The spot of a rule; `above` is the target path of the list that it is in (``lines[]``)."""
     to = f"{above}.{rule.to}" if above else rule.to
-    return Spot(to, rule.sources, rule.personal, ".".join(rule.row))
+    keys = [
+        part
+        for node in walk(rule.node)
+        if isinstance(node, Call) and FUNCTIONS[node.name].asks
+        for part in node.args[1:2]
+    ]
+    personal_key = any(is_personal(path) for key in keys for path in sources(key, rule.levels))
+    return Spot(to, rule.sources, rule.personal, ".".join(rule.row), personal_key)
 
 
-def each_spot(each: EachTree, sources: Sequence[str] = (), above: str = "", *, whole: bool = False) -> Spot:
+def each_spot(each: EachTree, read: Sequence[str] = (), above: str = "", *, whole: bool = False) -> Spot:
     """The spot of a list, for its `where`, `order_by` and so on.
 
     Of what is wrong with the `whole` list, the row that is named is one of the list around it.
     """
-    personal = any(is_personal(source) for source in sources)
+    personal = any(map(is_personal, read))
     to = f"{above}.{each.to}" if above else each.to
     path = each.outer[-1].path if whole and each.outer else each.collection
-    return Spot(to, tuple(sources), personal, ".".join(path))
+    return Spot(to, tuple(read), personal, ".".join(path))
 
 
 def check_spot(check: CheckTree) -> Spot:
@@ -92,12 +110,7 @@ def fault(
     key: str | None = None,
 ) -> None:
     """Notes what a formula raised."""
-    if error.code == "CW-RELATED-MISSING":
-        spot = spot.of_key(error.value.partition(":")[0])
-    if error.code == "CW-IDMAP-MISSING":
-        # The id is what the record waits for; what else the formula reads does not make it personal.
-        spot = replace(spot, personal=False)
-    problems.append(spot.problem(error.code, error.value, error.message, indexes, key))
+    problems.append(spot.about(error).problem(error.code, error.value, error.message, indexes, key))
 
 
 def missing(problems: list[Problem], spot: Spot, indexes: Sequence[int] = (), key: str | None = None) -> None:

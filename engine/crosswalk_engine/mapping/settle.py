@@ -65,7 +65,8 @@ class Settler:
         if self.invalid == "reject":
             fault(errors, self.spot, error, indexes, key)
             return REJECTED
-        return self._replaced(error.value, error.message, errors, warnings, indexes, key)
+        spot = self.spot.about(error)
+        return self._replaced(error.value, error.message, errors, warnings, indexes, key, spot)
 
     def _replaced(
         self,
@@ -75,10 +76,12 @@ class Settler:
         warnings: list[Problem],
         indexes: Sequence[int],
         key: str | None,
+        spot: Spot | None = None,
     ) -> Settled:
         by = "the default" if self.invalid == "default" else "nothing"
         message = f"replaced by {by}: {what}"
-        warnings.append(self.spot.problem("CW-REPLACED", shown, message, indexes, key))
+        spot = spot or self.spot
+        warnings.append(spot.problem("CW-REPLACED", shown, message, indexes, key))
         value = self.default if self.invalid == "default" else None
         return self._needed(value, errors, indexes, key)
 
