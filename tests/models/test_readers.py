@@ -261,3 +261,20 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
             read_fields(place)
         assert caught.value.exit_code == 66
     assert "folder" in caught.value.what
+
+
+def test_a_schema_that_doubles_forty_times_is_told_at_once(tmp_path: Path) -> None:
+    """Each definition has two parts that refer to the one before: 2^39 parts, and few fields before the cut."""
+    definitions = {"n0": {"type": "string"}}
+    for number in range(1, 40):
+        before = {"$ref": f"#/$defs/n{number - 1}"}
+        definitions[f"n{number}"] = {"type": "object", "properties": {"a": before, "b": before}}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"a": {"$ref": "#/$defs/n39"}},
+        "$defs": definitions,
+    }
+    (tmp_path / "s.json").write_text(json.dumps(schema))
+    with pytest.raises(RecordError, match=r"CW-SCHEMA-SIZE.*200,000 parts"):
+        read_fields(tmp_path / "s.json")

@@ -14,6 +14,11 @@ from crosswalk_models.readers.fields import SAMPLES, Field, FieldSet, Values
 
 MAX_DEPTH = 24
 MAX_FIELDS = 20_000
+#: Parts of a schema that are looked at. Each of 40 definitions with two references to the one before doubles
+#: what there is to see, without a field in it.
+MAX_VISITS = 200_000
+#: Names that are copied in the time of one visit.
+COPIED = 20
 #: References followed on the way to one field; hand-written schemas need four or five.
 MAX_REFERENCES = 100
 
@@ -31,21 +36,16 @@ def from_schema(name: str, document: dict[str, Any]) -> FieldSet:
     """The leaf fields that `document` describes.
 
     Raises:
-        RecordError: no fields, or more than 20,000.
+        RecordError: no fields, more than 20,000, or more than 200,000 parts to look at.
     """
     fields: list[Field] = []
     values = Values()
-    for field in _leaves(document, document, "", required=None, seen=()):
+    for field in _Walk(name, document).leaves(document, "", None, ()):
         for record, sample in enumerate(field.samples):
             values.add(len(fields), record, sample)
         fields.append(field)
         if len(fields) > MAX_FIELDS:
-            raise RecordError(
-                "CW-SCHEMA-SIZE",
-                "the schema has too many fields",
-                where=name,
-                expected=f"at most {MAX_FIELDS}",
-            )
+            raise _too_large(name, f"at most {MAX_FIELDS:,}")
     if not fields:
         raise RecordError(
             "CW-FILE-NO-FIELDS",
@@ -58,49 +58,67 @@ def from_schema(name: str, document: dict[str, Any]) -> FieldSet:
     return FieldSet(name, "schema", tuple(fields), table)
 
 
-def _leaves(
-    root: dict[str, Any], node: Any, path: str, *, required: bool | None, seen: tuple[str, ...]
-) -> Iterator[Field]:
-    node, seen = _resolve(root, node, seen)
-    if node is None or len(seen) > MAX_DEPTH or path.count(".") > MAX_DEPTH:
-        return
-    properties = node.get("properties")
-    if isinstance(properties, dict) and properties:
-        demanded = set(node.get("required", ()))
-        for key, inner in properties.items():
-            below = f"{path}.{Segment(key)}" if path else str(Segment(key))
-            yield from _leaves(root, inner, below, required=key in demanded, seen=seen)
-    elif isinstance(node.get("items"), dict):
-        yield from _leaves(root, node["items"], f"{path}[]" if path else path, required=required, seen=seen)
-    elif isinstance(node.get("additionalProperties"), dict) and path:
-        yield from _leaves(root, node["additionalProperties"], f"{path}[]", required=required, seen=seen)
-    elif path:
-        yield _leaf(node, path, required)
+class _Walk:
+    """A walk over one schema, which says when it gets too large."""
 
+    def __init__(self, name: str, root: dict[str, Any]) -> None:
+        self._name, self._root, self._visits = name, root, 0
 
-def _resolve(
-    root: dict[str, Any], node: Any, seen: tuple[str, ...]
-) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
-    """`node` with its references followed and its ``allOf``, ``anyOf``, ``oneOf`` parts merged in."""
-    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-        reference = node["$ref"]
-        if reference in seen or len(seen) > MAX_REFERENCES:
+    def leaves(self, node: Any, path: str, required: bool | None, seen: tuple[str, ...]) -> Iterator[Field]:
+        """The fields at and below `node`; `seen` are the references followed on the way to it."""
+        found, seen = self._resolve(node, seen)
+        if found is None or len(seen) > MAX_DEPTH or path.count(".") > MAX_DEPTH:
+            return
+        properties = found.get("properties")
+        if isinstance(properties, dict) and properties:
+            demanded = set(found.get("required", ()))
+            for key, inner in properties.items():
+                below = f"{path}.{Segment(key)}" if path else str(Segment(key))
+                yield from self.leaves(inner, below, key in demanded, seen)
+        elif isinstance(found.get("items"), dict):
+            yield from self.leaves(found["items"], f"{path}[]" if path else path, required, seen)
+        elif isinstance(found.get("additionalProperties"), dict) and path:
+            yield from self.leaves(found["additionalProperties"], f"{path}[]", required, seen)
+        elif path:
+            yield _leaf(found, path, required)
+
+    def _resolve(self, node: Any, seen: tuple[str, ...]) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+        """`node` with its references followed and its ``allOf``, ``anyOf``, ``oneOf`` parts merged in."""
+        self._visit()
+        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            reference = node["$ref"]
+            if reference in seen or len(seen) > MAX_REFERENCES:
+                return None, seen
+            seen = (*seen, reference)
+            node = _lookup(self._root, reference)
+        if not isinstance(node, dict):
             return None, seen
-        seen = (*seen, reference)
-        node = _lookup(root, reference)
-    if not isinstance(node, dict):
-        return None, seen
-    merged = dict(node)
-    for word in ("allOf", "anyOf", "oneOf"):
-        for part in node.get(word, ()):
-            inner, seen = _resolve(root, part, seen)
-            if inner and inner.get("type") != "null":
-                properties = {**inner.get("properties", {}), **merged.get("properties", {})}
-                required = [*merged.get("required", ()), *inner.get("required", ())]
-                merged = {**inner, **merged}
-                merged |= {"properties": properties} if properties else {}
-                merged |= {"required": required} if required else {}
-    return merged, seen
+        merged = dict(node)
+        for word in ("allOf", "anyOf", "oneOf"):
+            for part in node.get(word, ()):
+                inner, seen = self._resolve(part, seen)
+                if inner and inner.get("type") != "null":
+                    merged = self._merged(merged, inner)
+        return merged, seen
+
+    def _merged(self, known: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+        properties = {**part.get("properties", {}), **known.get("properties", {})}
+        required = [*known.get("required", ()), *part.get("required", ())]
+        # What is merged again and again is copied each time.
+        self._visit(len(properties) // COPIED + len(required) // COPIED)
+        merged = {**part, **known}
+        merged |= {"properties": properties} if properties else {}
+        merged |= {"required": required} if required else {}
+        return merged
+
+    def _visit(self, count: int = 1) -> None:
+        self._visits += count
+        if self._visits > MAX_VISITS:
+            raise _too_large(self._name, f"at most {MAX_VISITS:,} parts, references followed")
+
+
+def _too_large(name: str, expected: str) -> RecordError:
+    return RecordError("CW-SCHEMA-SIZE", "the schema has too many fields", where=name, expected=expected)
 
 
 def _lookup(root: dict[str, Any], reference: str) -> Any:
