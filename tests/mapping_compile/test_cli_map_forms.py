@@ -169,6 +169,8 @@ def test_rows_that_cannot_be_put_together(
     assert [order["number"] for order in lines("out.ndjson")] == kept
     told = [(reject["line"], reject["errors"][0]["code"]) for reject in lines("rejects.ndjson")]
     assert sorted(told) == rejected
+    scattered = [one["errors"][0] for one in lines("rejects.ndjson") if "SCATTERED" in str(one)]
+    assert [one["value"] for one in scattered] == ["id 1"] * len(scattered)
 
 
 def test_one_record_to_several_documents(desk: Path) -> None:

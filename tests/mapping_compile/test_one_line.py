@@ -59,6 +59,16 @@ def test_the_explanation_has_no_other_line_breaks_than_its_own() -> None:
     assert '"xU+000Aimport osU+000DU+2028U+0085U+000CU+001B[31m"' in told
 
 
+def test_what_a_rule_reads_that_asks_for_its_row() -> None:
+    """The key of the row is no field, but it is not the same for every record either."""
+    rules = (
+        "rules: [{to: 'l[]', each: rows AS row, rules: [{to: k, formula: ROW_KEY()}, {to: c, value: 1}]}]\n"
+    )
+    tree = tree_of(rules)
+    assert "    reads the key of the row\n" in explain(tree, "l[].k")
+    assert "    reads nothing: the same for every record\n" in explain(tree, "l[].c")
+
+
 def test_findings_and_problems_are_one_line() -> None:
     """The texts of findings and of problems, with the names in them."""
     with pytest.raises(FindingsError) as caught:

@@ -185,3 +185,20 @@ def test_a_mapping_without_examples_is_not_covered(folder: Path, call: Call) -> 
     (folder / "mappings/m_test.yaml").unlink()
     code, out, _ = call("test", folder, "--fail-under", "1")
     assert code == 1 and "coverage m: 0.0 % (0 of 6 rules, 0 of 2 branches)\n" in out
+
+
+OTHER = FILES["mappings/m.yaml"].replace("name: m", "name: other")
+
+
+@pytest.mark.parametrize("text", [OTHER.replace("kind = 'a'", "kindd = 'a'"), OTHER + "  - {to: 3"])
+@pytest.mark.parametrize("file", ["m.yaml", "m_test.yaml"])
+def test_errors_of_another_mapping_do_not_stop_the_examples_of_one(
+    text: str, file: str, folder: Path, call: Call
+) -> None:
+    """One mapping's examples need the mapping itself; those of the project need all of them."""
+    (folder / "mappings/other.yaml").write_text(text)
+    code, out, err = call("test", folder / "mappings" / file)
+    assert (code, "1 of 1 example(s) passed" in out) == (0, True), err
+    assert call("test", folder)[0] != 0
+    (folder / "mappings/m.yaml").write_text(FILES["mappings/m.yaml"].replace("kind = 'a'", "kindd = 'a'"))
+    assert call("test", folder / "mappings" / file)[0] != 0

@@ -130,14 +130,8 @@ def _test_file(file: _File, path: Path) -> tuple[ExamplesResult, ...]:
         mapping_name = _examples(path).mapping
     if file.project is not None:
         return _test_project(file.project, mapping_name)
-    if not examples_path.is_file():
-        raise MissingFileError("CW-FILE-MISSING", "there are no examples", where=str(examples_path))
-    mapping = load_mapping(path if file.kind == "mapping" else path.with_name(f"{mapping_name}.yaml"))
-    lookups = {table.stem: read_lookup(table) for table in sorted(path.parent.glob("lookups/*.csv"))}
-    sets = rule_sets_beside(path, mapping)
-    return (
-        run_mapping_examples(_examples(examples_path), mapping, lookups, root=path.parent, rule_sets=sets),
-    )
+    mapping_path = path if file.kind == "mapping" else path.with_name(f"{mapping_name}.yaml")
+    return (_test_alone(mapping_path, examples_path, path.parent),)
 
 
 def _lint_project(folder: Path) -> tuple[Finding, ...]:
@@ -184,9 +178,23 @@ def _test_project(folder: Path, mapping: str | None) -> tuple[ExamplesResult, ..
     if project is not None and mapping is not None:
         others = _of_others(project, mapping)
         errors = [finding for finding in errors if finding.where.partition(":")[0] not in others]
+    if project is None and mapping is not None:
+        own = (f"mappings/{mapping}.yaml", f"mappings/{mapping}{TEST_SUFFIX}.yaml")
+        if not any(finding.where.startswith((FILE, "rules/", "lookups/", *own)) for finding in errors):
+            return (_test_alone(folder / own[0], folder / own[1], folder),)
     if project is None or errors:
         raise LintFirstError(errors)
     return run_project_examples(project, mapping)
+
+
+def _test_alone(mapping_path: Path, examples_path: Path, root: Path) -> ExamplesResult:
+    """The examples of a mapping by itself; its tables stand in lookups/ of `root`."""
+    if not examples_path.is_file():
+        raise MissingFileError("CW-FILE-MISSING", "there are no examples", where=str(examples_path))
+    mapping = load_mapping(mapping_path)
+    lookups = {table.stem: read_lookup(table) for table in sorted(root.glob("lookups/*.csv"))}
+    sets = rule_sets_beside(mapping_path, mapping)
+    return run_mapping_examples(_examples(examples_path), mapping, lookups, root=root, rule_sets=sets)
 
 
 def _of_others(project: Project, mapping: str) -> set[str]:
