@@ -8,7 +8,9 @@ import pytest
 from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.limits import BULK, Limits
-from crosswalk_engine.payload.xml_options import XmlOptions
+from crosswalk_engine.payload.xml_build import Builder
+from crosswalk_engine.payload.xml_options import Node, XmlOptions
+from crosswalk_engine.payload.xml_survey import survey
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 BOMB = (
@@ -324,3 +326,25 @@ def test_content_decides_where_the_name_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "order.bod"
     path.write_text("<o><i>1</i></o>")
     assert [record for _, record in iter_records(path)] == [{"#root": "o", "i": "1"}]
+
+
+def test_white_space_between_records_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the text outside of records one character is kept, whatever stands there; the records are whole."""
+    monkeypatch.setattr("crosswalk_engine.payload.xml_feed.CHUNK", 16)
+    found, told = items("<os>\n" + "  <o>\n <i>1</i>\n  </o>\n" * 3 + "</os>")
+    assert [record for _, record in found] == [{"i": "1"}] * 3
+    assert told == []
+    builder = Builder(("o",), Node(), BULK, told.append)
+    builder.start("os", [])
+    for _ in range(1000):
+        builder.text("\n stray")
+    assert builder._open[-1].text == "s"
+    builder.end("os")
+    assert told == [": text outside the records is passed over, in <os>"]
+
+
+def test_the_survey_ends_where_elements_are_too_deep() -> None:
+    """No path is kept of levels that no reader would take."""
+    raw = b"<os><o>" + b"<a><a/>" * 10_000
+    look = survey(iter([raw[at : at + 100] for at in range(0, len(raw), 100)]), None, repeats=True)
+    assert max(map(len, look.repeated), default=0) < 128

@@ -17,18 +17,22 @@ from crosswalk_engine.payload.xml_options import Names, Node
 _NIL = "http://www.w3.org/2001/XMLSchema-instance nil"
 _CLASH = "clash"
 _NOWHERE = Node()
+#: Stands for no pieces, in all elements that have none; never added to.
+_NONE: list[str] = []
 
 
 class _Frame:
     """One open element."""
 
-    __slots__ = ("fields", "name", "nil", "node", "tags", "text")
+    __slots__ = ("fields", "more", "name", "nil", "node", "tags", "text")
 
     def __init__(self, name: str, node: Node) -> None:
         self.name = name
         self.node = node
         self.fields: dict[str, Any] = {}
         self.text = ""
+        #: Further pieces of the text, behind children; put together when the element ends.
+        self.more: list[str] = _NONE
         self.nil = False
         #: Name of each child -> its full name; `None` while there are no children.
         self.tags: dict[str, str] | None = None
@@ -97,7 +101,17 @@ class Builder:
 
     def text(self, data: str) -> None:
         """Text inside the current element."""
-        self._open[-1].text += data
+        frame = self._open[-1]
+        if not self._inside:
+            # Kept is only whether there is any; it may be as long as the file.
+            if not frame.text and not data.isspace():
+                frame.text = data.lstrip()[:1]
+        elif not frame.text:
+            frame.text = data
+        elif frame.more:
+            frame.more.append(data)
+        else:
+            frame.more = [data]
 
     def end(self, tag: str) -> None:
         """The current element ends."""
@@ -106,7 +120,7 @@ class Builder:
         if not stack:
             self._closed()
         if not self._inside:
-            if frame.text and not frame.text.isspace():
+            if frame.text:
                 self._tell("beside", frame.name, "text outside the records is passed over, in <{}>")
             return
         value = self._value(frame)
@@ -140,6 +154,8 @@ class Builder:
 
     def _value(self, frame: _Frame) -> Any:
         fields, text, node = frame.fields, frame.text, frame.node
+        if frame.more:
+            text += "".join(frame.more)
         if frame.nil:
             if not fields or node.as_text:
                 return None

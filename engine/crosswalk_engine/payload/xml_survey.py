@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from xml.parsers import expat
 
+from crosswalk_engine.payload.limits import DEFAULT
 from crosswalk_engine.payload.xml_feed import Feed, UnknownEncodingError
 from crosswalk_engine.payload.xml_options import Names
 
 #: So much is read to see which elements are the records; what comes later is checked while it is read.
 WINDOW = 20_000_000
+#: Paths of repeated parts that are kept; each may be as long as elements may be nested.
+_MOST_PATHS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class _Look:
 
     def _start(self, tag: str, attributes: list[str]) -> None:
         self.depth += 1
+        if self.depth > DEFAULT.xml_depth:
+            raise _Stop
         name = tag.split(" ", 2)[1] if " " in tag else tag
         if self.depth == 2:
             self._part(name, bool(attributes))
@@ -62,7 +67,7 @@ class _Look:
             self._has_parts = True
         if self._whole:
             if self._seen:
-                if name in self._seen[-1]:
+                if name in self._seen[-1] and len(self.repeats) < _MOST_PATHS:
                     self.repeats.add((*self._path[1:], name))
                 self._seen[-1].add(name)
             self._path.append(name)
