@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET
 
 from crosswalk_engine.formula import reads, values
+from crosswalk_engine.formula.fuel import spend
 from crosswalk_engine.formula.functions.collections import apportion
 from crosswalk_engine.formula.layout import Field
 from crosswalk_engine.formula.problems import EvalError
@@ -36,6 +37,7 @@ RUNTIME: dict[str, Any] = {
     "need": values.need,
     "present": reads.present,
     "related_record": reads.related_record,
+    "spend": spend,
 }
 _SIGN_NAMES = {"=": "eq", "<": "lt", ">": "gt", "+": "add", "-": "sub", "*": "mul", "/": "div", "|": "or"}
 

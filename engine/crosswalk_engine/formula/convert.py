@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from crosswalk_engine.errors import masked
 from crosswalk_engine.formula.bind import Binder
+from crosswalk_engine.formula.fuel import grows
 from crosswalk_engine.formula.functions import CALLABLE, Function
 from crosswalk_engine.formula.functions.elsewhere import ELSEWHERE
 from crosswalk_engine.formula.functions.numbers import MAX_SCALE
@@ -342,6 +343,9 @@ class Converter:
             self._note(
                 span, "CW-FORMULA-AGGREGATE", "the amount of APPORTION is the same for all rows", "", advice
             )
+        if any(grows(part) for part in walk(weights)):
+            message = "APPORTION weighs by numbers; a text of any length cannot be made there"
+            self._note(span, "CW-FORMULA-AGGREGATE", message, "", "pad and replace outside of it")
         value = scale.value if isinstance(scale, Const) else None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SCALE:
             message = f"the scale of APPORTION is a number from 0 to {MAX_SCALE}"

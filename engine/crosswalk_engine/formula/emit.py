@@ -20,7 +20,13 @@ _PYTHON_SIGN = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=
 
 
 class ScalarEmitter(PathEmitter):
-    """Writes the code of everything but aggregates."""
+    """Writes the code of everything but aggregates.
+
+    Inside an aggregate whose work is measured, `meter` is the variable of what is spent, and the limit: then
+    every call is made where it stands.
+    """
+
+    meter: tuple[str, int] | None = None
 
     def emit(self, node: Node) -> Operand:
         """Writes the lines that compute `node`; what can be wrong raises EvalError there."""
@@ -70,7 +76,13 @@ class ScalarEmitter(PathEmitter):
         evaluated = [
             arg for param, arg in zip(_params(node), node.args, strict=True) if not _fixed(function, param)
         ]
-        return self.call_on(node, [self.emit(arg) for arg in evaluated])
+        operands = [self.emit(arg) for arg in evaluated]
+        result = self.call_on(node, operands)
+        if self.meter is not None:
+            var, limit = self.meter
+            names = ", ".join(operand.name for operand in (*operands, result))
+            self.writer.line(f"{var} = spend({var}, ({names},), {limit})")
+        return result
 
     def call_on(self, node: Call, operands: list[Operand]) -> Operand:
         """The call of `node` on arguments that were computed already (all but the prepared ones)."""

@@ -47,7 +47,7 @@ class FastEmitter(InlineEmitter):
 
     def emit(self, node: Node) -> Operand:
         """Writes the lines that compute `node`, unless that was done already."""
-        if isinstance(node, Const):
+        if isinstance(node, Const) or self.is_counted(node):
             return super().emit(node)
         if node in self.hoisted and self.known(node) is None:
             self.caches[-1][node] = super().emit(node)
@@ -189,7 +189,7 @@ class FastEmitter(InlineEmitter):
     # CASE
 
     def _case(self, node: Case) -> Operand:
-        if len(node.whens) + self._nested > _NESTED:
+        if self.meter is not None or len(node.whens) + self._nested > _NESTED:
             return super()._case(node)
         var, kinds, nullable = self.temp(), NOTHING, False
         outer = self.writer

@@ -7,6 +7,7 @@ from crosswalk_engine.formula import reads
 from crosswalk_engine.formula.code import Operand, Root
 from crosswalk_engine.formula.emit import ScalarEmitter
 from crosswalk_engine.formula.emit_paths import joined
+from crosswalk_engine.formula.fuel import is_metered, limit_of
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import (
     Aggregate,
@@ -72,7 +73,7 @@ class Emitter(ScalarEmitter):
 
     def emit(self, node: Node) -> Operand:
         """Writes the lines that compute `node`, or takes what was computed ahead."""
-        if node in self.hoisted:
+        if node in self.hoisted and not self.is_counted(node):
             return self._take(node)
         if isinstance(node, Aggregate):
             return self._aggregate(node)
@@ -82,6 +83,10 @@ class Emitter(ScalarEmitter):
             return Operand(self.key_var, TEXT, nullable=False)
         return super().emit(node)
 
+    def is_counted(self, node: Node) -> bool:
+        """Whether the calls of `node` are counted, so that it is computed where it stands."""
+        return self.meter is not None and isinstance(node, Call | Case)
+
     def _aggregate(self, node: Aggregate) -> Operand:
         function, found = FUNCTIONS[node.name], self.temp("v")
         parts = (*([node.where] if node.where is not None else []), *node.args)
@@ -90,6 +95,9 @@ class Emitter(ScalarEmitter):
         root = self.related_root(node.over) if isinstance(node.over, Related) else self.roots[node.over.scope]
         self.writer.line(f"{found} = []")
         outer, columns = self.roots, self.columns
+        if is_metered(node):
+            self.meter = (self.temp("m"), limit_of(node))
+            self.writer.line(f"{self.meter[0]} = 0")
         self.roots = dict(outer)
         head = self._columns(node, root, limit) if node.found else self._elements(node, root, limit)
         with self.writer.block(head), self.scoped():
@@ -101,7 +109,7 @@ class Emitter(ScalarEmitter):
             argument = self.argument(operand, function.params[0].kinds, node.name, may_be_null=False)
             test = f"if {operand.name} is not None: " if operand.nullable else ""
             self.writer.line(f"{test}{found}.append({argument})")
-        self.roots, self.columns = outer, columns
+        self.roots, self.columns, self.meter = outer, columns, None
         return self.folded(node, found, operand)
 
     def folded(self, node: Aggregate, found: str, operand: Operand) -> Operand:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crosswalk_engine.formula.env import Env
+from crosswalk_engine.formula.fuel import is_metered, limit_of, spend
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.collections import apportion
 from crosswalk_engine.formula.ir import (
@@ -51,6 +52,14 @@ class RowAt:
     whole: str = ""
 
 
+@dataclass(slots=True)
+class Meter:
+    """What an aggregate has worked on so far, in characters."""
+
+    limit: int
+    spent: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an evaluation stands: the record, the rows of the `each` rules around, an aggregate's element.
@@ -69,6 +78,7 @@ class Place:
     columns: Mapping[tuple[str, ...], Any] | None = None
     names: Mapping[str, str] = field(default_factory=lambda: {"record": "", "item": ""})
     seen: set[tuple[int, Hashable]] | None = None
+    meter: "Meter | None" = None
 
     def row(self, at: int) -> "Place":
         """The place of row number `at` of the innermost `each`."""
@@ -184,7 +194,7 @@ def _ask(node: Call, place: Place) -> Value:
         return _call(node, place)
     bare = replace(node, args=node.args[:2])
     try:
-        found = _call(bare, place) is not None
+        found = _call(bare, replace(place, meter=None)) is not None
     except EvalError:
         found = False
     place.note(node, "hit" if found else "miss")
@@ -202,9 +212,19 @@ def _call(node: Call, place: Place) -> Value:
         else:
             args.append(value)
             params.append(param.kinds)
+    result = _result(function, args, params, literals, place)
+    if place.meter is not None:
+        place.meter.spent = spend(place.meter.spent, (*args, result), place.meter.limit)
+    return result
+
+
+def _result(
+    function: Function, args: list[Value], params: list[Kinds], literals: list[Value], place: Place
+) -> Value:
+    """What a call gives, once its arguments are computed."""
     if function.nulls == "null" and any(value is None for value in args):
         return None
-    checked = [_argument(value, kinds, node.name) for value, kinds in zip(args, params, strict=True)]
+    checked = [_argument(value, kinds, function.name) for value, kinds in zip(args, params, strict=True)]
     if function.prepare is not None:
         return function.prepare(*literals)(*checked)  # type: ignore[no-any-return]
     assert function.body is not None
@@ -220,6 +240,7 @@ def _argument(value: Value, kinds: Kinds, who: str) -> Value:
 def _aggregate(node: Aggregate, place: Place) -> Value:
     function: Function = FUNCTIONS[node.name]
     values = []
+    place = replace(place, meter=Meter(limit_of(node)) if is_metered(node) else None)
     for inner in _items(node, place):
         if node.where is not None:
             kept = _condition(node.where, inner, "FILTER (WHERE …)")

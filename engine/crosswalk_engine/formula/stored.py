@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from crosswalk_engine.errors import ConfigError, masked
+from crosswalk_engine.formula.fuel import grows
 from crosswalk_engine.formula.functions import FUNCTIONS, Function
 from crosswalk_engine.formula.functions.numbers import MAX_SCALE
 from crosswalk_engine.formula.ir import (
@@ -24,6 +25,7 @@ from crosswalk_engine.formula.ir import (
     Share,
     children,
     depth,
+    walk,
 )
 from crosswalk_engine.formula.problems import EvalError
 from crosswalk_engine.formula.values import DIGITS, KIND_OF, MAX_TEXT
@@ -111,7 +113,10 @@ def _read_share(stored: Any) -> Share:
     scale = stored[3]
     if scope not in ROWS or scale.__class__ is not int or not 0 <= scale <= MAX_SCALE:
         raise ValueError(scope)
-    return Share(_read(stored[1]), _read(stored[2]), scale, scope)
+    weights = _read(stored[2])
+    if any(grows(part) for part in walk(weights)):
+        raise ValueError("weights")
+    return Share(_read(stored[1]), weights, scale, scope)
 
 
 def _read_const(stored: Any) -> Const:

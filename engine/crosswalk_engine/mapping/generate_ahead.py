@@ -7,6 +7,7 @@ from keyword import iskeyword
 from crosswalk_engine.formula.code import Operand, Root
 from crosswalk_engine.formula.emit_fast import FastEmitter
 from crosswalk_engine.formula.emit_rows import RowSet, from_scope, shares
+from crosswalk_engine.formula.fuel import is_metered
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Aggregate, Call, Case, Node, Path, uses_row, walk
 from crosswalk_engine.formula.reads import MAX_ELEMENTS
@@ -156,6 +157,8 @@ class Ahead:
 def _over_record(node: Aggregate) -> bool:
     parts = (*([node.where] if node.where is not None else []), node.args[0])
     over = node.over
+    if is_metered(node):
+        return False
     is_plain = isinstance(over, Path) and over.scope == "record" and bool(over.parts) and not node.found
     return is_plain and not any(uses_row(part) for part in parts)
 
