@@ -13,7 +13,7 @@ from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload import json_stream
 from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.json_scan import strict_object
-from crosswalk_engine.payload.limits import BULK
+from crosswalk_engine.payload.limits import BULK, Limits
 from crosswalk_engine.payload.readers import decode_json_line
 from crosswalk_engine.payload.strict_json import JsonText
 from hypothesis import example, given
@@ -187,3 +187,88 @@ def test_faults_far_inside_an_array_have_their_place(monkeypatch: pytest.MonkeyP
     told = [item.where for _, item in found if isinstance(item, RecordError)]
     assert len(found) == 9005
     assert told == ["f.json:1:99012 /id", "f.json:1:99022", "f.json:2:8 /id", "f.json:2:24"]
+
+
+SPOILED = {
+    "control character": (b'{"id":"a\tb"}', "CW-JSON-SYNTAX f.json:2:9"),
+    "long number": (b'{"id":' + b"9" * 4301 + b"}", "CW-JSON-NUMBER f.json:2:7 /id"),
+    "deep": (b'{"id":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "CW-JSON-DEPTH f.json:2:1"),
+    "no text": (b'{"id":"\xff"}', "CW-ENCODING f.json:2"),
+    "NUL": (b'{"id":"\0"}', "CW-NUL f.json:2"),
+    "too large": (b'{"id":"' + b"x" * 1_000_000 + b'"}', "CW-TOO-LARGE f.json:2:1"),
+}
+
+
+@pytest.mark.parametrize("form", [b"[%s]", b'{"response":[%s],"pagination":{"n":1}}'])
+@pytest.mark.parametrize("name", SPOILED)
+def test_what_spoils_one_element_hides_none(name: str, form: bytes) -> None:
+    """Of an array and of an API reply: the element is told with its place, those around it are read."""
+    bad, expected = SPOILED[name]
+    raw = form % b",\n".join([b'{"id":1}', bad, b'{"id":3}'])
+    found = list(iter_records(io.BytesIO(raw), where="f.json", limits=Limits(record_bytes=900_000)))
+    told = [f"{item.code} {item.where}" if isinstance(item, RecordError) else item for _, item in found]
+    assert told == [{"id": 1}, expected, {"id": 3}]
+    assert [line for line, _ in found] == [1, 2, 3]
+
+
+def test_a_byte_that_is_no_text_has_its_offset() -> None:
+    """Also behind what was dropped from memory, and behind a byte order mark."""
+    good = b'{"id":"\xc3\xa9"},' * 30_000
+    raw = b"\xef\xbb\xbf[" + good + b'{"id":"\xe9"}]'
+    *_, (_, last) = iter_records(io.BytesIO(raw), where="f.json")
+    assert isinstance(last, RecordError)
+    assert last.got.startswith(f"byte 0xE9 at offset {raw.index(0xE9)};")
+
+
+def test_an_element_larger_than_memory_may_be_is_passed_over() -> None:
+    """Two megabytes of brackets and quotes, in which nothing is kept; the next one has its line."""
+    raw = b'[{"id":1},\n{"a":[' + b'{"]":"\\"}"},\n' * 200_000 + b'{}]},\n{"id":3}]'
+    found = list(iter_records(io.BytesIO(raw), where="f.json", limits=Limits(None, 100_000)))
+    assert [line for line, _ in found] == [1, 2, 200_003]
+    assert isinstance(found[1][1], RecordError) and found[1][1].code == "CW-TOO-LARGE"
+    assert found[2][1] == {"id": 3}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ('{"response":[],"pagination":{}}', []),
+        ('{"response":[{"id":1}],"foo":1}', [{"response": [{"id": 1}], "foo": 1}]),
+        ('{"response":{"id":1}}', [{"response": {"id": 1}}]),
+        ('{"response":[{"id":1},7]}', [{"id": 1}, "CW-JSON-SHAPE f.json:1:23"]),
+        ('{"errors":[],\n "response":[{"id":1}]} ', [{"id": 1}]),
+        ('{"response":[{"id":1}],"errors":[}', [{"id": 1}, "CW-JSON-SYNTAX f.json:1:34"]),
+        ('{"response":[{"id":1}', [{"id": 1}, "CW-JSON-TRUNCATED f.json:1:22"]),
+        ('{"response":[{"id":1}]} {}', [{"id": 1}, "CW-JSON-SYNTAX f.json:1:25"]),
+    ],
+)
+def test_what_is_an_api_reply(raw: str, expected: list[Any]) -> None:
+    """An object with a list `response` and no keys but those of replies; its faults have their place."""
+    found = [item for _, item in iter_records(io.BytesIO(raw.encode()), where="f.json")]
+    told = [f"{item.code} {item.where}" if isinstance(item, RecordError) else item for item in found]
+    assert told == expected
+
+
+def test_a_reply_costs_the_memory_of_one_element() -> None:
+    """Forty thousand records of some 200 bytes, in a reply whose size is no bound."""
+    chunk = b'{"id":1,"text":"' + b"x" * 200 + b'"},'
+    raw = io.BytesIO(b'{"response":[' + chunk * 40_000 + b'{"id":2}],"pagination":{}}')
+    tracemalloc.start()
+    count = sum(1 for _ in iter_records(raw, where="f.json", limits=Limits(None, 500_000)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 40_001
+    assert peak < 4_000_000
+
+
+def test_a_broken_array_says_that_the_rest_was_not_read() -> None:
+    """What stands before the fault is read, what follows cannot be found."""
+    *_, (_, last) = iter_records(io.BytesIO(b'[{"id":1},{"id":2,},{"id":3}]'), where="f.json")
+    assert isinstance(last, RecordError) and last.what.endswith("; nothing behind it was read")
+
+
+def test_a_number_with_an_exponent_is_told_as_such() -> None:
+    """`1e400` has two digits before its e; it is no identifier."""
+    [(_, item)] = iter_records(io.BytesIO(b'{"id":1e400}'), where="f.json")
+    assert isinstance(item, RecordError)
+    assert item.what == "a number with an exponent is too large, too small or too exact" and item.fix == ""

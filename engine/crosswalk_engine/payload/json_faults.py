@@ -47,8 +47,9 @@ def find_fault(text: str, start: int, digits: int) -> Fault:
             what = f"{token} is not JSON"
             return Fault("CW-JSON-NUMBER", what, offset, path, "a finite number", "write null or a number")
         if kind == "number" and is_oversized(token, digits):
-            what = f"a number has more than {digits} digits"
-            fix = "identifiers stand in quotes, as text"
+            what, fix = f"a number has more than {digits} digits", "identifiers stand in quotes, as text"
+            if "e" in token.lower():
+                what, fix = "a number with an exponent is too large, too small or too exact", ""
             return Fault("CW-JSON-NUMBER", what, offset, path, f"at most {digits} digits written out", fix)
         if kind == "string" and levels and levels[-1].is_object and levels[-1].wants_key:
             level, key = levels[-1], json.loads(token, strict=False)

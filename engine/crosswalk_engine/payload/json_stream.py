@@ -1,27 +1,29 @@
 """A JSON array of records, read piece by piece: a file of any size costs the memory of one element."""
 
 import codecs
-import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 from crosswalk_engine.errors import RecordError
+from crosswalk_engine.payload.json_pieces import Brackets, Cut, skip_value
 from crosswalk_engine.payload.limits import Limits
-from crosswalk_engine.payload.strict_json import JsonText, decode_at, skip_space, skip_value, syntax_error_at
-from crosswalk_engine.payload.text import BOM, decode
+from crosswalk_engine.payload.strict_json import JsonText, decode_at, skip_space, syntax_error_at
+from crosswalk_engine.payload.text import BOM, UnreadableTextError, decode
 
-#: Characters that a cut may take off a token, so that its fault shows up to so far before the end.
-_TOKEN = 16
 #: Characters that stay in memory before what was read is dropped.
 _KEEP = 1 << 18
 #: Bytes that are read at least at once; more when one element needs more.
 _READ = 1 << 16
+#: Bytes that are no text, as the decoder keeps them, and NUL, which it takes for one.
+_NO_TEXT = re.compile("[\0\udc80-\udcff]")
 
 
 class TextWindow:
     """The part of a text that is in memory, with the place where it begins.
 
-    `more` adds to its end, `drop` takes from its beginning; offsets are within `text`.
+    `more` adds to its end, `drop` takes from its beginning; offsets are within `text`. Bytes that are no text
+    are kept for `check`, so that they spoil only the part that they stand in.
     """
 
     def __init__(self, chunks: Iterable[bytes], encoding: str | None) -> None:
@@ -29,16 +31,13 @@ class TextWindow:
         self.ended = False
         self._chunks = iter(chunks)
         self._encoding = encoding
-        self._pieces = codecs.getincrementaldecoder(encoding or "utf-8")()
+        self._pieces = codecs.getincrementaldecoder(encoding or "utf-8")("surrogateescape")
         self._line, self._column = 1, 0
-        self._read, self._lines = 0, 1
+        self._begun = False
+        self._bytes = 0
 
     def more(self) -> bool:
-        """Adds what is read next, at least as much as is there; whether there was any.
-
-        Raises:
-            UnreadableTextError: it is no text.
-        """
+        """Adds what is read next, at least as much as is there; whether there was any."""
         if self.ended:
             return False
         pieces, wanted, found = [self.text], max(_READ, len(self.text)), 0
@@ -49,7 +48,7 @@ class TextWindow:
                 break
         else:
             self.ended = True
-            pieces.append(self._decoded(b""))
+            pieces.append(self._pieces.decode(b"", final=True))
         self.text = "".join(pieces)
         return True
 
@@ -58,48 +57,55 @@ class TextWindow:
         lines = self.text.count("\n", 0, end)
         self._line += lines
         self._column = end - (self.text.rfind("\n", 0, end) + 1) + (0 if lines else self._column)
+        self._bytes += len(self._raw(0, end))
         self.text = self.text[end:]
 
     def source(self, where: str) -> JsonText:
         """The text in memory, with its place."""
         return JsonText(self.text, where, self._line, self._column)
 
+    def check(self, start: int, end: int) -> None:
+        """Refuses the part from `start` to `end` when it is no text.
+
+        Raises:
+            UnreadableTextError: ENCODING or NUL, with its line and, of a byte, its offset in the file.
+        """
+        if _NO_TEXT.search(self.text, start, end):
+            line = self._line + self.text.count("\n", 0, start)
+            offset = self._bytes + len(self._raw(0, start))
+            decode(self._raw(start, end), encoding=self._encoding, first_line=line, offset=offset)
+
+    def _raw(self, start: int, end: int) -> bytes:
+        return self.text[start:end].encode(self._encoding or "utf-8", "surrogateescape")
+
     def _decoded(self, chunk: bytes) -> str:
-        raw = chunk.removeprefix(BOM) if self._read == 0 and self._encoding is None else chunk
-        waiting = self._pieces.getstate()[0]
-        try:
-            piece = self._pieces.decode(raw, final=self.ended)
-        except UnicodeDecodeError:
-            # Said again by the one that knows how to guess and to count.
-            begun = self._read - len(waiting)
-            piece = decode(waiting + raw, encoding=self._encoding, first_line=self._lines, offset=begun)
-        if "\0" in piece:
-            decode(b"\0", first_line=self._lines + piece.count("\n", 0, piece.index("\0")))
-        self._read += len(chunk)
-        self._lines += chunk.count(b"\n")
-        return piece
+        if not self._begun and self._encoding is None and chunk.startswith(BOM):
+            self._bytes, chunk = len(BOM), chunk[len(BOM) :]
+        self._begun = True
+        return self._pieces.decode(chunk)
 
 
 class ArrayReader:
-    """Walks an array element by element, so that one bad element does not hide the others."""
+    """Walks the array at `start` element by element, so that one bad element does not hide the others."""
 
-    def __init__(self, window: TextWindow, where: str, limits: Limits) -> None:
+    def __init__(self, window: TextWindow, where: str, limits: Limits, start: int = 0) -> None:
         self._window, self._where, self._limits = window, where, limits
-        self._at = self._counted = 0
+        self._at, self._counted = start, 0
         self.line = 1
 
     def items(self) -> Iterator[tuple[int, Any]]:
-        """``(line, value or RecordError)`` of each element; the text begins with the array.
+        """``(line, value or RecordError or UnreadableTextError)`` of each element.
 
         `line` is the one that was come to.
 
         Raises:
             RecordError: CW-JSON-…: what follows cannot be read.
+            UnreadableTextError: neither, and it is no text.
         """
-        self._at = self._skip(0) + 1
+        self._at = self._skip(self._at) + 1
         self._at = self._skip(self._at)
         if self._mark() == "]":
-            self._end()
+            self._at += 1
             return
         while True:
             self._at = self._skip(self._at)
@@ -111,35 +117,109 @@ class ArrayReader:
             self._at = self._skip(self._at)
             mark = self._mark()
             if mark == "]":
-                self._end()
+                self._at += 1
                 return
             if mark != ",":
                 self._fail("Expecting ',' delimiter")
             self._at += 1
 
-    def _element(self) -> Any:
-        window, start = self._window, self._at
-        while True:
-            source = window.source(self._where)
-            try:
-                value, end = decode_at(source, start, self._limits)
-            except RecordError as error:
-                if not window.ended and _cut_off(window.text, start) and window.more():
-                    continue
-                end = skip_value(window.text, start) or 0
-                if not end:
-                    raise
-                value = error
-            else:
-                # A number at the very end may go on.
-                if end == len(window.text) and window.more():
-                    continue
-            self._at = end
-            return value
-
     def place(self) -> str:
         """``file:line:column`` of the element that was given last."""
         return self._window.source(self._where).place(self._counted)
+
+    def end(self) -> None:
+        """Nothing but blank space may follow.
+
+        Raises:
+            RecordError: CW-JSON-SYNTAX.
+        """
+        self._at = self._skip(self._at)
+        if self._at != len(self._window.text):
+            self._fail("Extra data")
+
+    def end_of_object(self) -> dict[str, Any]:
+        """The keys behind the array, which was the value of a key in an object; nothing may follow that.
+
+        Raises:
+            RecordError: CW-JSON-….
+        """
+        window = self._window
+        self._at = self._skip(self._at)
+        if self._mark() == "}":
+            self._at += 1
+            self.end()
+            return {}
+        if self._mark() != ",":
+            self._fail("Expecting ',' delimiter")
+        window.drop(self._at)
+        self._at = self._counted = 0
+        while window.more():
+            pass
+        window.check(0, len(window.text))
+        # With the comma for a bracket, the rest is an object, and its places are those of the file.
+        seen = window.source(self._where)
+        rest = JsonText("{" + seen.text[1:], seen.where, seen.first_line, seen.before)
+        value, self._at = decode_at(rest, 0, self._limits)
+        self.end()
+        assert isinstance(value, dict)
+        return value
+
+    def _element(self) -> Any:
+        window, start = self._window, self._at
+        while True:
+            found: Any
+            try:
+                found, end = decode_at(window.source(self._where), start, self._limits)
+            except RecordError as error:
+                found, behind = error, skip_value(window.text, start)
+                if isinstance(behind, Cut):
+                    if self._is_large(len(window.text)):
+                        return self._skim()
+                    if window.more():
+                        continue
+                    raise
+                if behind is None:
+                    self._broken(error)
+                end = behind
+            # A number at the very end may go on.
+            if end == len(window.text) and window.more():
+                continue
+            found = self._too_large() if self._is_large(end) else self._checked(start, end, found)
+            self._at = end
+            return found
+
+    def _checked(self, start: int, end: int, found: Any) -> Any:
+        try:
+            self._window.check(start, end)
+        except UnreadableTextError as error:
+            return error
+        return found
+
+    def _is_large(self, end: int) -> bool:
+        return end - self._at > self._limits.record_bytes
+
+    def _skim(self) -> RecordError:
+        """Goes behind an element that is too large to be kept."""
+        error, window, brackets = self._too_large(), self._window, Brackets()
+        if self._mark() not in "{[":
+            raise error
+        while (end := brackets.end(window.text, self._at)) is None:
+            self.line += window.text.count("\n", self._counted)
+            window.drop(len(window.text))
+            self._at = self._counted = 0
+            if not window.more():
+                raise error
+        self._at = end
+        return error
+
+    def _too_large(self) -> RecordError:
+        most = f"at most {self._limits.record_bytes / 1e6:.0f} MB each"
+        return RecordError("CW-TOO-LARGE", "one record is too large", where=self.place(), expected=most)
+
+    def _broken(self, error: RecordError) -> NoReturn:
+        # Which byte it was matters more than that a bracket is expected there.
+        self._window.check(self._at, self._at + 1)
+        raise error
 
     def _count(self) -> None:
         self.line += self._window.text.count("\n", self._counted, self._at)
@@ -154,21 +234,5 @@ class ArrayReader:
             if at < len(self._window.text) or not self._window.more():
                 return at
 
-    def _end(self) -> None:
-        self._at = self._skip(self._at + 1)
-        if self._at != len(self._window.text):
-            self._fail("Extra data")
-
     def _fail(self, message: str) -> NoReturn:
-        raise syntax_error_at(self._window.source(self._where), message, self._at)
-
-
-def _cut_off(text: str, start: int) -> bool:
-    """Whether what begins at `start` can be the beginning of a sound value."""
-    try:
-        json.JSONDecoder().raw_decode(text, start)
-    except json.JSONDecodeError as error:
-        return error.pos >= len(text) - _TOKEN or error.msg.startswith("Unterminated string")
-    except RecursionError:
-        pass
-    return False
+        self._broken(syntax_error_at(self._window.source(self._where), message, self._at))

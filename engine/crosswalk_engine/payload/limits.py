@@ -12,7 +12,8 @@ class Limits:
     Attributes:
         file_bytes: of a whole file; 20 MB holds some 4,000 orders, plenty for a sample. `None`: no bound,
             for bulk work over NDJSON, which is read line by line.
-        record_bytes: of one NDJSON line; real orders stay under 100 KB.
+        record_bytes: of one NDJSON line, or of one element of a JSON array (there, characters); real orders
+            stay under 100 KB.
         depth: of nesting; business payloads stay under 12.
         digits: of one number written out; longer "numbers" are identifiers and belong in quotes.
         xml_depth, xml_attributes: of nested elements, and in one element.

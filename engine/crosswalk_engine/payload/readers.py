@@ -5,6 +5,7 @@ from typing import Any
 
 from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload.item import Item
+from crosswalk_engine.payload.json_pieces import reply_array
 from crosswalk_engine.payload.json_stream import ArrayReader, TextWindow
 from crosswalk_engine.payload.limits import Limits
 from crosswalk_engine.payload.sniffing import Opened, text_error
@@ -91,33 +92,51 @@ def decode_json_line(source: JsonText, limits: Limits) -> Any:
 
 
 def read_whole(opened: Opened) -> Iterator[Item]:
-    """The records of one JSON text: an object, an API reply, or an array whose bad elements stand alone."""
+    """The records of one JSON text: an object, or an array or API reply whose bad elements stand alone."""
     window = TextWindow(opened.chunks, opened.encoding)
+    while not window.text.lstrip() and window.more():
+        pass
+    start = skip_space(window.text, 0)
+    if window.text[start : start + 1] == "[":
+        yield from _elements(ArrayReader(window, opened.where, opened.limits), opened.where)
+        return
+    # What does not end within the size of a record is no record: its beginning says whether it is a reply.
+    while len(window.text) - start <= opened.limits.record_bytes and window.more():
+        pass
+    inner = reply_array(window.text, start, ended=window.ended, keys=_ENVELOPE_KEYS)
+    if inner is not None:
+        array = ArrayReader(window, opened.where, opened.limits, inner)
+        yield from _elements(array, opened.where, reply=True)
+        return
+    while window.more():
+        pass
     try:
-        while not window.text.lstrip() and window.more():
-            pass
-        start = skip_space(window.text, 0)
-        if window.text[start : start + 1] == "[":
-            yield from _elements(ArrayReader(window, opened.where, opened.limits))
-            return
-        while window.more():
-            pass
+        window.check(0, len(window.text))
     except UnreadableTextError as error:
         raise text_error(error, opened.where) from error
     value = decode_json(window.text, where=opened.where, limits=opened.limits)
     line = window.text.count("\n", 0, start) + 1
-    for record in unwrap(value, f"{opened.where}:{line}"):
-        yield line, record
+    yield line, value if isinstance(value, dict) else _not_a_record(value, f"{opened.where}:{line}")
 
 
-def _elements(array: ArrayReader) -> Iterator[Item]:
+def _elements(array: ArrayReader, where: str, *, reply: bool = False) -> Iterator[Item]:
     try:
         for line, value in array.items():
-            whole = isinstance(value, dict | RecordError)
-            yield line, value if whole else _not_a_record(value, array.place())
-    except RecordError as error:
+            if isinstance(value, UnreadableTextError):
+                yield line, text_error(value, where)
+            else:
+                whole = isinstance(value, dict | RecordError)
+                yield line, value if whole else _not_a_record(value, array.place())
+        if reply:
+            array.end_of_object()
+        else:
+            array.end()
+    except (UnreadableTextError, RecordError) as error:
         # Cut off or broken here: what stands before is readable, what follows is not.
-        yield array.line, error
+        told = error if isinstance(error, RecordError) else text_error(error, where)
+        if told.code != "CW-JSON-TRUNCATED":
+            told.what += "; nothing behind it was read"
+        yield array.line, told
 
 
 def unwrap(value: Any, where: str) -> Iterator[dict[str, Any] | RecordError]:

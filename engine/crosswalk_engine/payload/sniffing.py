@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _PIECE = 65_536
 _SPOOL = 32_000_000
 _BINARY: dict[str, Form] = {"a Parquet file": "parquet", "an Excel workbook": "xlsx"}
 _SIGNS = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+#: The beginning of an API reply: a file with one is a list of records, also when it stands on one line.
+_REPLY = re.compile(rb'\{\s*"response"\s*:\s*\[')
 _OLD_OFFICE = "an old Office file (.xls or .doc)"
 
 
@@ -211,7 +214,7 @@ def _are_lines(first: bytes, second: bytes | None, named_ndjson: bool) -> bool:
     if start in (b"{", b"["):
         return False
     if _is_complete(first):
-        return second is not None or not start.startswith(b"[")
+        return second is not None or not (start.startswith(b"[") or _REPLY.match(start))
     follows = second is not None and second.lstrip().startswith(b"{") and _is_complete(second)
     return follows or (named_ndjson and not start.startswith(b"["))
 

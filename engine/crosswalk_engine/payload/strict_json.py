@@ -96,14 +96,6 @@ def decode_at(source: JsonText, start: int, limits: Limits = DEFAULT) -> tuple[A
     return value, end
 
 
-def skip_value(text: str, start: int) -> int | None:
-    """Where the value at `start` ends when it is JSON at all, duplicates and odd numbers allowed."""
-    try:
-        return json.JSONDecoder().raw_decode(text, start)[1]
-    except (ValueError, RecursionError):
-        return None
-
-
 def skip_space(text: str, at: int) -> int:
     """The next character at or after `at` that is not JSON white space."""
     end = len(text)
