@@ -128,6 +128,12 @@ CASES = [
         accepted=True,
     ),
     mapped("B23", "a sheet of three million empty rows", "bad.xlsx", workbook(EMPTY_ROWS)),
+    mapped(
+        "B23",
+        "a last cell in single quotes",
+        "bad.xlsx",
+        workbook(ROWS + "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"),
+    ),
     mapped("B23", "a directory that lies", "bad.xlsx", lying()),
     mapped(
         "B23", "3,000 parts", "bad.xlsx", workbook(extra={f"xl/media/{n}.png": b"" for n in range(3_000)})
@@ -144,7 +150,10 @@ CASES = [
         "B24",
         "a formula that was never computed and an error",
         "bad.xlsx",
-        workbook(ROWS + '<row r="3"><c r="A3"><f>A2+1</f></c><c r="B3" t="e"><v>#REF!</v></c></row>'),
+        workbook(
+            ROWS + '<row r="3"><c r="A3"><f>A2+1</f></c></row><row r="4"><c r="A4"><v>4</v></c>'
+            "<c r='B4' t='e'><v>#REF!</v></c></row>"
+        ),
         leaves=("out.ndjson",),
     ),
     mapped(
@@ -154,6 +163,15 @@ CASES = [
         workbook(dimension='<dimension ref="A1:XFD1048576"/>'),
         leaves=("out.ndjson",),
         accepted=True,
+    ),
+    rejected(
+        "B25",
+        "an id of 18 digits, and a text with an hour",
+        "bad.xlsx",
+        workbook(
+            ROWS + '<row r="3"><c r="A3"><v>123456789012345678</v></c></row>'
+            '<row r="4"><c r="A4" t="str"><v>x 00:00:00</v></c><c r="B4"><v>7</v></c></row>'
+        ),
     ),
     mapped("B26", "a zip of samples", "bad.zip", archive(orders__ndjson=b'{"id": 1}\n')),
     mapped("B26", "a zip that is cut off", "bad.xlsx", workbook()[:300]),
