@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from crosswalk_engine.formula.problems import EvalError
-from crosswalk_engine.formula.values import DIGITS, MAX_TEXT, Value, out_of_range, text_too_long
+from crosswalk_engine.formula.values import DIGITS, MAX_TEXT, Value, text_too_long, too_many_digits
 
 #: Elements of one repeated part. The second figure holds where each row goes over all rows again.
 MAX_ELEMENTS = 10_000
@@ -68,7 +68,7 @@ def leaf(value: Any, where: str) -> Value:
     if kind is int:
         if -_BOUND < value < _BOUND:
             return value  # type: ignore[no-any-return]
-        raise out_of_range(where)
+        raise too_many_digits(where, value)
     if kind is Decimal or kind is float:
         return _decimal(value, where)
     if not value:
@@ -81,10 +81,12 @@ def leaf(value: Any, where: str) -> Value:
 def _decimal(value: Decimal | float, where: str) -> Decimal:
     number = value if isinstance(value, Decimal) else Decimal(repr(value))
     exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or len(number.as_tuple().digits) > DIGITS or not exponent >= -DIGITS:
-        raise out_of_range(where)
+    if not number and isinstance(exponent, int):
+        return Decimal((0, (0,), max(-DIGITS, min(0, exponent))))
+    if not isinstance(exponent, int) or len(number.as_tuple().digits) > DIGITS or exponent < -DIGITS:
+        raise too_many_digits(where, number)
     if number.adjusted() >= DIGITS:
-        raise out_of_range(where)
+        raise too_many_digits(where, number)
     return number + 0  # drops a positive exponent and the sign of -0
 
 

@@ -124,12 +124,30 @@ def in_range(number: Any, who: str) -> Any:
     """
     if -_BOUND < number < _BOUND:
         return number
-    raise out_of_range(who)
+    raise out_of_range(who, number)
 
 
-def out_of_range(who: str) -> EvalError:
-    """The error for a number that has too many digits."""
-    return EvalError("CW-NUMBER-RANGE", None, f"{who} gives a number of more than {DIGITS} digits")
+def out_of_range(who: str, number: Any = None) -> EvalError:
+    """The error for a result that has too many digits: `number`, where it is known."""
+    shown = None if number is None else _short(number)
+    return EvalError("CW-NUMBER-RANGE", shown, f"{who} gives a number of more than {DIGITS} digits")
+
+
+def too_many_digits(where: str, number: int | Decimal) -> EvalError:
+    """The error for a number of the payload that has too many digits, before the point or after it."""
+    if isinstance(number, Decimal) and not number.is_finite():
+        return EvalError("CW-NUMBER-RANGE", str(number), f"{where} is no finite number")
+    exponent = 0 if isinstance(number, int) else int(number.as_tuple().exponent)
+    before = isinstance(number, int) or number.adjusted() >= DIGITS
+    place = " before the point" if before else " after the point" if -exponent > DIGITS else ""
+    return EvalError("CW-NUMBER-RANGE", _short(number), f"{where} has more than {DIGITS} digits{place}")
+
+
+def _short(number: int | Decimal) -> str:
+    """A number as it is shown in an error; of a very long integer (Python writes 4,300 digits), its length."""
+    if isinstance(number, int) and abs(number) >= 10**80:
+        return f"a number of about {number.bit_length() * 30_103 // 100_000 + 1} digits"
+    return str(number)
 
 
 def as_text(value: Value, who: str) -> str:
