@@ -21,6 +21,13 @@ _PEOPLE = frozenset(
         "assignee", "driver", "supplier", "party", "parties", "client", "patient", "guest", "subscriber",
     }
 )  # fmt: skip
+#: The last word of a field that holds who somebody is.
+_WHO = frozenset(
+    {
+        "agent", "assignee", "attn", "author", "driver", "nick", "nickname", "owner", "recipient", "rep",
+        "salesman", "salesperson", "signature",
+    }
+)  # fmt: skip
 #: The name of one of these is no person's, whoever it belongs to (``customer.group.name``).
 NAMED_THINGS = frozenset(
     {
@@ -57,6 +64,8 @@ def is_personal(path: str) -> bool:
     if any(_PERSONAL.fullmatch(name) for name in names):
         return True
     *above, last = names
+    if not _WHO.isdisjoint(words_of(last)[-1:]):
+        return True
     if last.lower() not in ("name", "names", "name1", "name2") or not above:
         return False
     thing = words_of(above[-1])[-1:]
