@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crosswalk_engine.formula import TypedFormula
+from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.mapping.tree import sources
 
 from tests.fuzz.compare import Difference, compared, differs, formula_ways, mapping_ways, parsed
-from tests.fuzz.formulas import Expr
-from tests.fuzz.levels import MEMBER, PART, Levels
+from tests.fuzz.formulas import ROW_ONLY, Expr, Formulas
+from tests.fuzz.grounds import record_ground, row_ground
+from tests.fuzz.levels import MEMBER, PART, ROW, Levels
 from tests.fuzz.mappings import Drawn, Mappings, tree_of
 from tests.fuzz.records import Spoiler
 from tests.fuzz.shrink import Shrinker, replaced
@@ -68,6 +70,29 @@ def run_batch(seed: str) -> Outcomes:
         if formula is not None:
             _formula(outcomes, expr, levels, formula, records, seed)
     _mapping(outcomes, drawn, records, seed, stored=chance.random() < 0.25)
+    return outcomes
+
+
+def run_function(name: str, seed: str, formulas: int = 2) -> Outcomes:
+    """Formulas that call function `name` at the top, each over records of its own; the same for one seed."""
+    chance = random.Random(f"{seed} {name}")
+    draw, outcomes = Formulas(chance), Outcomes()
+    levels: Levels = (ROW,) if name in ROW_ONLY else ()
+    ground = row_ground(((ROW.path, ROW.alias),)) if levels else record_ground()
+    for _ in range(20 * formulas):
+        kind = chance.choice([kind for kind, names in sorted(draw.producers.items()) if name in names])
+        expr = draw.call(ground, FUNCTIONS[name], kind, chance.randint(0, 1))
+        formula = parsed(expr.text, levels)
+        if formula is None:
+            outcomes.refused += 1
+            continue
+        hints = [value for at in range(4) for value in shown_values(name, at)]
+        spoiler = Spoiler(chance, formula.paths, hints, mild=True)
+        records = [spoiler.draw() for _ in range(RECORDS)]
+        _formula(outcomes, expr, levels, formula, records, f"{seed} {name}")
+        outcomes.cases += len(records)
+        if outcomes.cases >= formulas * RECORDS:
+            break
     return outcomes
 
 

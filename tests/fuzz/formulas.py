@@ -21,7 +21,8 @@ from tests.fuzz.values import COUNTS, MOMENTS, NUMBERS, TEXTS, shown_literals, s
 #: How often a part is of a kind that its place does not take.
 SLIP = 0.04
 _KINDS = ("TEXT", "TEXT", "TEXT", "INTEGER", "DECIMAL", "DECIMAL", "BOOLEAN", "DATE", "DATETIME")
-_ROW_ONLY = frozenset(["APPORTION", "ROW_KEY"])
+#: Functions that stand only in an `each`.
+ROW_ONLY = frozenset(["APPORTION", "ROW_KEY"])
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Formulas:
         names = [
             name
             for name in self.producers[kind]
-            if (ground.row or name not in _ROW_ONLY)
+            if (ground.row or name not in ROW_ONLY)
             and (ground.collections or not (FUNCTIONS[name].is_aggregate or name == "APPORTION"))
         ]
         return self.call(ground, FUNCTIONS[chance.choice(names)], kind, depth - 1)

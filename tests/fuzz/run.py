@@ -11,7 +11,9 @@ import sys
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context
 
-from tests.fuzz.batch import Outcomes, run_batch
+from crosswalk_engine.formula.functions import FUNCTIONS
+
+from tests.fuzz.batch import Outcomes, run_batch, run_function
 from tests.fuzz.texts import run_texts
 
 #: Batches (mappings) that a process takes at once.
@@ -21,10 +23,12 @@ SHOWN = 10
 
 
 def run_task(seed: str, first: int) -> Outcomes:
-    """`TASK` batches, and some texts that are no formulas."""
+    """`TASK` batches, as many functions in turn, and some texts that are no formulas."""
     outcomes = Outcomes()
     for number in range(first, first + TASK):
         outcomes.add(run_batch(f"{seed}-{number}"))
+        names = list(FUNCTIONS)
+        outcomes.add(run_function(names[number % len(names)], f"{seed}-{number}"))
     reports = run_texts(f"{seed}-{first}", TASK)
     outcomes.found += len(reports)
     outcomes.reports += reports

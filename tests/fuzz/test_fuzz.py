@@ -10,7 +10,7 @@ from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.mapping.document import EachRule, Rule
 
 from tests.fuzz import compare
-from tests.fuzz.batch import RECORDS, Outcomes, run_batch
+from tests.fuzz.batch import RECORDS, Outcomes, run_batch, run_function
 from tests.fuzz.compare import differs
 from tests.fuzz.formulas import Expr
 from tests.fuzz.guard import GUARD
@@ -20,7 +20,7 @@ from tests.fuzz.texts import run_texts
 from tests.fuzz.values import shown_literals
 
 #: Enough batches for 20,000 cases.
-SEEDS = [f"ci-{number}" for number in range(110)]
+SEEDS = [f"ci-{number}" for number in range(75)]
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +39,20 @@ def test_no_differences(outcomes: Outcomes) -> None:
     assert outcomes.found == 0, "\n".join(outcomes.reports)
 
 
-def test_every_function_takes_part(outcomes: Outcomes) -> None:
-    """Each function of the table stands in some formula that was run; good parts of both come through."""
-    assert [name for name in FUNCTIONS if not outcomes.values[name] + outcomes.errors[name]] == []
+def test_what_comes_through(outcomes: Outcomes) -> None:
+    """A good part of the formulas gives values, and of the records outputs; the rest are errors."""
     values, errors = sum(outcomes.values.values()), sum(outcomes.errors.values())
-    assert 0.3 < values / (values + errors) < 0.9
+    assert 0.3 < values / (values + errors) < 0.95
     mapped, rejected = outcomes.outputs["mapped"], outcomes.outputs["rejected"]
     assert 0.2 < mapped / (mapped + rejected) < 0.8
+
+
+def test_every_function() -> None:
+    """Each function of the table, in formulas of its own: it gives values somewhere, and 0 differences."""
+    for name in FUNCTIONS:
+        found = run_function(name, "ci", 5)
+        assert found.found == 0, "\n".join(found.reports)
+        assert found.values[name] > 0, name
 
 
 def test_every_feature_takes_part(outcomes: Outcomes) -> None:
