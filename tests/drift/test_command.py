@@ -170,3 +170,24 @@ def test_xml_is_read_in_the_form_of_the_samples(tmp_path: Path, capsys: pytest.C
     path.write_text(f"<orders><order><id>8</id>{twice}{row}</order></orders>")
     code, out, _ = call(capsys, release, "--in", path, "--record", "order")
     assert code == 1 and out[0].startswith("hold   repeated warehouse: got array of 2, expected text")
+
+
+@pytest.mark.parametrize("key", ["jane.doe@example.com", "+44 7700 900123"])
+def test_a_personal_id_is_not_shown(key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An id may be an e-mail address or a phone number: its length stands for it, also in the report."""
+    path = lines(tmp_path / "in.ndjson", {**SAMPLES[1], "id": key, "warehouse": 2})
+    _, out, _ = call(capsys, build(tmp_path), "--in", path, "--out", tmp_path / "report.json")
+    said = "\n".join(out) + (tmp_path / "report.json").read_text("utf-8")
+    assert key not in said and f"first line 1, id ({len(key)} characters)" in said
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("void", "'void'"), ("bs8 2dj", "text aa9 9aa"), ("Void", "text Aaaa")]
+)
+def test_a_new_word_is_shown_when_it_has_the_form_of_the_known_ones(
+    word: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What stands in the wrong field, such as a postcode, is a person's perhaps."""
+    path = lines(tmp_path / "in.ndjson", {**SAMPLES[1], "state": word})
+    _, out, _ = call(capsys, build(tmp_path), "--in", path)
+    assert f"value state: got {told}, expected one of new, paid" in out[0]

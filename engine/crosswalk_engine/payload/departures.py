@@ -4,6 +4,7 @@ What is no departure: an integer where numbers were seen, null or an absent key 
 blank text, an empty list or object where either was seen.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ ENOUGH_SAMPLES = 30
 #: Keys longer than this, or with more digits, are data and not names.
 _LONGEST_KEY = 60
 _MOST_KEY_DIGITS = 4
+#: Letters or digits of one kind side by side, in a masked text.
+_RUN = re.compile(r"([Aa9])\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Departure:
             never seen), `repeated` (a list, an object keyed by id and a single one are three things), `value`
             (a word that the field never had).
         path: of the field, with ``[]`` after repeated names; of a new part, its topmost field.
-        got: its kind and masked form; a new word itself.
+        got: its kind and masked form; a new word itself, when it has the form of the known ones.
         expected: what the samples had.
     """
 
@@ -109,7 +112,7 @@ def _in_value(node: Shape, value: Any) -> Iterator[Departure]:
     if kind is not None:
         yield Departure(kind, node.path, shown(value), _expected(node, kind))
     elif is_new_word(node, value):
-        yield Departure("value", node.path, _shown_word(value), f"one of {', '.join(node.values)}")
+        yield Departure("value", node.path, _shown_word(node, value), f"one of {', '.join(node.values)}")
     elif isinstance(value, Mapping):
         if node.repeated == "keyed" and node.element is not None:
             for element in value.values():
@@ -144,9 +147,15 @@ def shown(value: Any) -> str:
     return f"{kind} {form}" if form.strip() else "blank text"
 
 
-def _shown_word(text: str) -> str:
-    """A word as it is when it could stand in a shape; else its form."""
-    return f"'{text}'" if may_be_word(text) and not looks_secret(text) else shown(text)
+def _shown_word(node: Shape, text: str) -> str:
+    """A word as it is when it could stand in a shape and has the form of a known one; else its form."""
+    could = may_be_word(text) and not looks_secret(text) and _form(text) in map(_form, node.values)
+    return f"'{text}'" if could else shown(text)
+
+
+def _form(word: str) -> str:
+    """``VOID`` and ``PAID`` have one form, and so have ``A4`` and ``B12``; a postcode has its own."""
+    return _RUN.sub(r"\1", pattern(word))
 
 
 def _expected(node: Shape, kind: Kind) -> str:

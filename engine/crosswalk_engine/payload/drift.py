@@ -8,6 +8,7 @@ from crosswalk_engine.payload.departures import Departure, departures
 from crosswalk_engine.payload.drift_fit import compile_fit
 from crosswalk_engine.payload.drift_policy import ACTIONS, Action, DriftPolicy, Kind, gravest
 from crosswalk_engine.payload.paths import parse_path
+from crosswalk_engine.payload.personal import shown_value
 from crosswalk_engine.payload.shape import Shape
 
 #: New words of one field that are told apart, and findings of one report; beyond that they are counted.
@@ -25,7 +26,7 @@ class DriftFinding:
         action: what the policy says to it.
         count: records that have it.
         line: where the first such record begins in its file, from 1; `None` for a record from elsewhere.
-        key: the ``id`` of that record, where it has one.
+        key: the ``id`` of that record, where it has one; of a personal one its length.
     """
 
     kind: Kind
@@ -144,9 +145,7 @@ class DriftReport:
             return
         if departure.kind == "value":
             self._words[departure.path] = words + 1
-        found = record.get("id")
-        identity = found if isinstance(found, str | int) and not isinstance(found, bool) else None
-        self._found[key] = replace(self._check.finding(departure), line=line, key=identity)
+        self._found[key] = replace(self._check.finding(departure), line=line, key=_identity(record))
 
     @property
     def findings(self) -> tuple[DriftFinding, ...]:
@@ -157,6 +156,14 @@ class DriftReport:
     def action(self) -> Action:
         """The gravest action of all findings."""
         return gravest([finding.action for finding in self._found.values()])
+
+
+def _identity(record: Mapping[str, Any]) -> str | int | None:
+    """The record's ``id``; of one that looks like a person's e-mail address or phone, only its length."""
+    found = record.get("id")
+    if isinstance(found, str):
+        return shown_value(found)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
 def _order(finding: DriftFinding) -> tuple[int, bool, str, str, str]:
