@@ -224,3 +224,14 @@ def test_a_full_disk_leaves_the_old_file(desk, command, monkeypatch):
     monkeypatch.setattr("crosswalk_engine.commands.bulk.Mapper.lines", full)
     command(*MAP, "--out", "out").assert_one_error(73, "CW-CANNOT-WRITE", "no space left on device")
     assert Path("out").read_text() == "old"
+
+
+@pytest.mark.parametrize("content", [b"", b"no database\n" * 90, None])
+def test_a_journal_that_is_none(content, desk, command):
+    """Of an empty file, of another file and of none the replay says so, 78."""
+    if content is not None:
+        Path("journal.db").write_bytes(content)
+    code = "CW-NO-JOURNAL" if content is None else "CW-JOURNAL-OPEN"
+    command("release", "replay", "release", "--journal", "journal.db").assert_one_error(
+        78, code, "journal.db"
+    )

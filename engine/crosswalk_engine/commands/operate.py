@@ -5,21 +5,14 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from crosswalk_engine.errors import (
-    BusyError,
-    ConfigError,
-    MissingFileError,
-    RejectedError,
-    UsageError,
-    masked,
-)
+from crosswalk_engine.errors import MissingFileError, RejectedError, UsageError, masked
 
 #: The largest number that a journal gives to an event.
 _LAST = 2**63 - 1
@@ -204,24 +197,10 @@ def _act(config: Path, action: str, events: list[int], order: dict[str, Any]) ->
 def _journal(config: Path) -> Iterator[sqlite3.Connection]:
     """The journal of the engine with this configuration, to read."""
     from crosswalk_engine.commands.configuration import journal_path
-    from crosswalk_engine.journal import open_reader
+    from crosswalk_engine.commands.replaying import reading_journal
 
-    path = journal_path(config)
-    try:
-        with closing(open_reader(path)) as reader:
-            reader.execute("select 1 from event limit 1")
-            yield reader
-    except sqlite3.DatabaseError as error:
-        if "locked" in str(error):
-            raise BusyError("CW-JOURNAL-BUSY", "the journal is locked just now", where=str(path)) from error
-        raise ConfigError(
-            "CW-JOURNAL-OPEN",
-            "this journal cannot be read",
-            where=str(path),
-            got=masked(error),
-            expected="a journal written by this engine",
-            fix="name another journal in engine.yaml",
-        ) from error
+    with reading_journal(journal_path(config), "name another journal in engine.yaml") as reader:
+        yield reader
 
 
 def _actor(named: str) -> str:

@@ -79,17 +79,14 @@ def replay(
     json_out: bool = typer.Option(False, "--json", help="One JSON object a line."),
 ) -> None:
     """Map delivered records again from what the journal kept; exit 1 when the release makes other bytes."""
-    from contextlib import closing
-
-    from crosswalk_engine.commands.replaying import render, to_json
+    from crosswalk_engine.commands.replaying import reading_journal, render, to_json
     from crosswalk_engine.errors import RejectedError
-    from crosswalk_engine.journal import open_reader
     from crosswalk_engine.release import load_release
     from crosswalk_engine.sync.replay import replay_all
 
     loaded = load_release(release)
     counts = {"same": 0, "different": 0, "unknown": 0}
-    with closing(open_reader(journal)) as reader:
+    with reading_journal(journal, "name another --journal") as reader:
         for one in replay_all(loaded, reader):
             counts[one.outcome] += 1
             typer.echo(to_json(one) if json_out else render(one))
