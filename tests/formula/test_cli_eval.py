@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,54 @@ def test_errors_stand_in_their_line(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert good == 5
     assert (unreadable["error"]["line"], unreadable["error"]["code"][:7]) == (2, "CW-JSON")
     message = "TO_INTEGER needs digits such as -12"
-    assert bad == {"error": {"line": 3, "code": "CW-BAD-INTEGER", "value": "five", "message": message}}
+    expected = {"line": 3, "code": "CW-BAD-INTEGER", "value": "five", "message": message, "path": "a"}
+    assert bad == {"error": expected}
+    assert set(unreadable["error"]) == set(expected)
+
+
+def test_errors_name_the_fields_that_the_formula_reads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a formula with several fields all are named, as a mapping's rejects name them."""
+    path = tmp_path / "r.ndjson"
+    path.write_text('{"a": {"b": 1}, "rows": [{"q": 0}]}\n')
+    assert run(["eval", "a.b / SUM(rows.q)", "--in", str(path)]) == 65
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["code"], error["path"]) == ("CW-DIVISION-ZERO", "a.b, rows[].q")
+
+
+def test_now_is_given_or_the_start(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--now` says what NOW() gives; without it, it is the time at which the command began."""
+    before = datetime.now(UTC)
+    assert run(["eval", "NOW()", "--in", str(records), "--now", "2026-03-09T10:00:00+01:00"]) == 0
+    assert capsys.readouterr().out.splitlines() == ['"2026-03-09T10:00:00+01:00"'] * 2
+    assert run(["eval", "NOW()", "--in", str(records)]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == second
+    assert before <= datetime.fromisoformat(first) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("now", ["yesterday", "2026-03-09", "2026-03-09T10:00:00"])
+def test_now_needs_a_zone(records: Path, now: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A time without a zone, or none at all, is wrong usage."""
+    assert run(["eval", "NOW()", "--in", str(records), "--now", now]) == 2
+    assert "CW-NOW" in capsys.readouterr().err
+
+
+def test_map_takes_now(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mapping's NOW() is that of `--now`, in every process, and the command's start without it."""
+    mapping, source = tmp_path / "m.yaml", tmp_path / "r.ndjson"
+    mapping.write_text(
+        "format: crosswalk/mapping@1\nname: m\nsource: {system: a, entity: b}\n"
+        "target: {system: c, entity: d}\nrules:\n- {to: at, formula: NOW()}\n"
+    )
+    source.write_text('{"id": 1}\n{"id": 2}\n')
+    for more in ([], ["--workers", "2"]):
+        given = ["--now", "2026-03-09T10:00:00Z", *more]
+        assert run(["map", str(mapping), "--in", str(source), "--out", "-", *given]) == 0
+        assert capsys.readouterr().out.splitlines() == ['{"at":"2026-03-09T10:00:00+00:00"}'] * 2
+    assert run(["map", str(mapping), "--in", str(source), "--out", "-"]) == 0
+    assert datetime.fromisoformat(json.loads(capsys.readouterr().out.splitlines()[0])["at"]).tzinfo == UTC
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO, TypeVar
@@ -52,6 +53,7 @@ class Job:
     form: OutputForm = "ndjson"
     record: Names = ()
     encoding: str | None = None
+    now: datetime | None = None
 
     def compiled(self) -> CompiledMapping:
         """The mapping, compiled."""
@@ -175,7 +177,7 @@ class Mapper:
                 # Not proven to be strict, or an API reply: the readers say what it is.
                 self._strictly(made, line, offset, pieces)
             else:
-                result = self.mapping.apply_bytes(raw, related=job.related, idmap=job.idmap)
+                result = self.mapping.apply_bytes(raw, related=job.related, idmap=job.idmap, now=job.now)
                 self._result(made, line, record, result)
             offset += sum(map(len, pieces))
             line += 1
@@ -193,7 +195,8 @@ class Mapper:
             made.rejects.append(_reject(line, None, (_unreadable(item, self.where),)))
             return
         job = self.job
-        self._result(made, line, item, self.mapping.apply(item, related=job.related, idmap=job.idmap))
+        result = self.mapping.apply(item, related=job.related, idmap=job.idmap, now=job.now)
+        self._result(made, line, item, result)
 
     def _result(self, made: Outcome, line: int, record: Mapping[str, Any], result: MapResult) -> None:
         if not result.ok:

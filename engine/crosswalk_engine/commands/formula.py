@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crosswalk_engine.commands.inputs import ENCODING, RECORD, RECORDS, record_names, tell
+from crosswalk_engine.commands.inputs import ENCODING, NOW, RECORD, RECORDS, record_names, tell, time_of
 
 if TYPE_CHECKING:
     from crosswalk_engine.formula import CompiledFormula, TypedFormula
@@ -26,6 +26,7 @@ def evaluate(
     record: str | None = RECORD,
     encoding: str | None = ENCODING,
     lookups: Path | None = typer.Option(None, "--lookups", help="A folder of lookup tables (*.csv)."),
+    now: str | None = NOW,
 ) -> None:
     """Compute one formula over records: one JSON value a line, errors as {"error": {…}} (then exit 65)."""
     from crosswalk_engine.commands.files import reading, table_files
@@ -36,7 +37,7 @@ def evaluate(
     read = partial(
         iter_records, where=str(source), encoding=encoding, xml=XmlOptions(record=record_names(record))
     )
-    tables = {} if lookups is None else table_files(lookups)
+    tables, began = {} if lookups is None else table_files(lookups), time_of(now)
     with reading(source) as stream:
         shape = _shape(read(stream, note=tell))
         typed = parse_formula(formula, Scope(shape=shape, lookups=frozenset(tables)))
@@ -45,7 +46,7 @@ def evaluate(
         stream.seek(0)
         failed = False
         for line, item in read(stream):
-            value = _value(compiled, line, item, used, str(source))
+            value = _value(compiled, line, item, str(source), lookups=used, now=began)
             failed = failed or isinstance(value, dict)
             typer.echo(encode_json(value).decode())
     if failed:
@@ -67,22 +68,19 @@ def _read(tables: dict[str, Path], typed: "TypedFormula") -> "dict[str, LookupTa
     return {name: read_lookup(tables[name], where=str(tables[name])) for name in typed.lookups}
 
 
-def _value(
-    compiled: "CompiledFormula", line: int, item: Any, lookups: "dict[str, LookupTable]", where: str
-) -> Any:
+def _value(compiled: "CompiledFormula", line: int, item: Any, where: str, **given: Any) -> Any:
     from crosswalk_engine.commands.bulk import inside
     from crosswalk_engine.errors import RecordError, masked
     from crosswalk_engine.formula import EvalError, to_json_value
 
     if isinstance(item, RecordError):
-        found = _error(line, item.code, masked(item.got), item.advice())
-        found["error"] |= {"path": inside(item, where)}
-        return found
+        return _error(line, item.code, masked(item.got), item.advice(), inside(item, where))
     try:
-        return to_json_value(compiled(item, lookups=lookups))
+        return to_json_value(compiled(item, **given))
     except EvalError as error:
-        return _error(line, error.code, error.value, error.message)
+        read = masked(", ".join(compiled.formula.paths), 200)
+        return _error(line, error.code, error.value, error.message, read)
 
 
-def _error(line: int, code: str, value: str, message: str) -> dict[str, Any]:
-    return {"error": {"line": line, "code": code, "value": value, "message": message}}
+def _error(line: int, code: str, value: str, message: str, path: str) -> dict[str, Any]:
+    return {"error": {"line": line, "code": code, "value": value, "message": message, "path": path}}

@@ -2,25 +2,77 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import typer
+
+from crosswalk_engine.errors import UsageError, masked
 
 #: Folders of a project whose files are read; what else lies in it is no input.
 _PROJECT = ("mappings", "rules", "lookups", "flows", "policies", "samples", "decisions")
 #: Files of a folder that are looked at.
 _MANY = 10_000
 
+
+def _some_names(path: str | None) -> str | None:
+    if path is not None and not path.removesuffix("[]").strip():
+        raise UsageError("CW-PATH", "--record names no element", expected="e.g. Orders.Order")
+    return path
+
+
+def _known_encoding(name: str | None) -> str | None:
+    try:
+        "{}".encode(name or "utf-8")
+    except (LookupError, UnicodeError) as error:
+        raise UsageError(
+            "CW-ENCODING", "--encoding is none that is known", got=masked(name, 40), expected="e.g. cp1252"
+        ) from error
+    return name
+
+
 RECORDS = "JSON, NDJSON, XML, CSV, Parquet or XLSX records;"
 RECORD = typer.Option(
     None,
     "--record",
+    callback=_some_names,
     help="In XML, the element that is a record: its names below the root, e.g. Orders.Order.",
 )
 ENCODING = typer.Option(
-    None, "--encoding", help="The encoding of the records where it is not UTF-8, e.g. cp1252."
+    None,
+    "--encoding",
+    callback=_known_encoding,
+    help="The encoding of the records where it is not UTF-8, e.g. cp1252.",
 )
+
+NOW = typer.Option(
+    None,
+    "--now",
+    help="What NOW() gives, e.g. 2026-03-09T10:00:00Z; else the time at which the command began.",
+)
+
+
+def time_of(now: str | None) -> datetime:
+    """What NOW() gives: `now`, a time in ISO 8601 with its zone, else this moment.
+
+    Raises:
+        UsageError: CW-NOW.
+    """
+    if now is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(now)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise UsageError(
+            "CW-NOW",
+            "--now is a time with its zone",
+            got=masked(now),
+            expected="e.g. 2026-03-09T10:00:00Z or 2026-03-09T10:00:00+01:00",
+        )
+    return found
 
 
 def record_names(path: str | None) -> tuple[str, ...]:
@@ -44,9 +96,9 @@ def document_files(path: Path) -> Iterator[Path]:
     yield path
     if not path.is_dir():
         # A mapping of a project: what a result must not replace is the same as for the whole project.
-        folder = Path(os.path.realpath(path)).parent.parent
-        if (folder / "project.yaml").is_file():
-            yield from document_files(folder)
+        project = Path(os.path.realpath(path)).parent.parent
+        if (project / "project.yaml").is_file():
+            yield from document_files(project)
     elif (path / "project.yaml").is_file():
         yield path / "project.yaml"
         for folder in _PROJECT:

@@ -8,6 +8,7 @@ import typer
 
 from crosswalk_engine.commands.inputs import (
     ENCODING,
+    NOW,
     RECORD,
     RECORDS,
     document_files,
@@ -15,8 +16,9 @@ from crosswalk_engine.commands.inputs import (
     related_files,
     table_paths,
     tell,
+    time_of,
 )
-from crosswalk_engine.errors import ConfigError
+from crosswalk_engine.errors import ConfigError, UsageError, masked
 
 if TYPE_CHECKING:
     from crosswalk_engine.commands.bulk import Job, Outcome
@@ -51,6 +53,7 @@ def map_records(
     ),
     idmap: Path | None = typer.Option(None, "--idmap", help="A CSV file with entity,source,target."),
     lookups: Path | None = _LOOKUPS,
+    now: str | None = NOW,
     workers: int = typer.Option(1, "--workers", min=1, max=64, help="Processes that map."),
     engine: str = typer.Option("local", "--engine", help="local; spark comes with the extra [spark]."),
 ) -> None:
@@ -84,6 +87,7 @@ def map_records(
         form,
         record_names(record),
         encoding,
+        time_of(now),
     )
     with reading(source) as stream, writing(out) as good, writing(rejects) as bad:
         assert good is not None
@@ -104,7 +108,9 @@ def _check_engine(engine: str) -> None:
             fix="use --engine local, with --workers for more processes",
         )
     if engine != "local":
-        raise ConfigError("CW-ENGINE", "there is no such engine", got=engine, expected="local or spark")
+        raise UsageError(
+            "CW-ENGINE", "there is no such engine", got=masked(engine, 40), expected="local or spark"
+        )
 
 
 def _run(
