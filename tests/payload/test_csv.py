@@ -9,6 +9,7 @@ from crosswalk_engine.errors import RecordError
 from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.csv_sniff import sniff_layout
 from crosswalk_engine.payload.csv_write import csv_bytes, csv_cell
+from crosswalk_engine.payload.limits import Limits
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,8 +81,8 @@ QUOTE = ' · fix: close it, or double it inside a quoted text ("")'
 #: What is refused, and the whole line that says so.
 GOLDEN = {
     "an open quote": (
-        'id,name\n1,a\n2,"b\n3,c\n',
-        "CW-CSV-QUOTE a quote is never closed · at f.csv:3" + QUOTE,
+        'id,name\n1,"a\n2,b\n3,c\n',
+        "CW-CSV-QUOTE a quote is never closed · at f.csv:2" + QUOTE,
     ),
     "an open quote behind a closed one of two lines": (
         'id,name,x\n1,"a\nb","c\n3,c,d\n',
@@ -240,3 +241,60 @@ def test_cells(value: Any, cell: str) -> None:
 def test_the_first_line_may_only_say_the_delimiter() -> None:
     """Excel writes `sep=;` before the header."""
     assert sniff_layout(["sep=|\r\n", "a|b\n"]) == sniff_layout(["SEP=|", "a|b\n"])
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "said"),
+    [
+        (b'x,"b\n5,c\n', (7, "CW-CSV-QUOTE a quote is never closed · at f.csv:7 · fix: close it, or")),
+        (
+            b"x,\xff\n5,c\n",
+            (7, "CW-ENCODING the text is not UTF-8 · at f.csv:7 · got byte 0xFF at offset 28"),
+        ),
+        (b"x,a\0b\n5,c\n", (7, "CW-NUL the text holds a NUL character · at f.csv:7 · got U+0000")),
+    ],
+)
+@pytest.mark.parametrize("rows", [5, 1_000])
+def test_rows_before_a_fault_are_read(rows: int, spoiled: bytes, said: tuple[int, str]) -> None:
+    """The fault behind which nothing can be read is the last item, also where the delimiter was judged."""
+    found, _ = items(b"id,name\n" + b"1,a\n" * rows + spoiled)
+    assert found[:-1] == [(line, {"id": "1", "name": "a"}) for line in range(2, rows + 2)]
+    line, text = found[-1]
+    assert line == rows + 2
+    expected = said[1].replace("f.csv:7", f"f.csv:{line}").replace("offset 28", f"offset {10 + 4 * rows}")
+    assert text.startswith(expected)
+
+
+def test_a_row_over_the_limit_counts_once() -> None:
+    """The rows behind it keep their lines; it may be longer than several pieces of the file."""
+    raw = "id,name\n1," + "x" * 350 + '\n2,b\n3,"c\nd"\n'
+    found, _ = items(raw, limits=Limits(record_bytes=100))
+    assert found == [
+        (2, "CW-TOO-LARGE one record is too large · at f.csv:2 · expected at most 0 MB a line"),
+        (3, {"id": "2", "name": "b"}),
+        (4, {"id": "3", "name": "c\nd"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "delimiter"),
+    [
+        ("Artikel;Preis, netto;Preis, brutto\n1;2,5;3,5\n", ";"),
+        ("id;v,w\n1;1,5\n2;2,7\n", ";"),
+        ("id;v,w\n1;-1.234,50\n", ";"),
+        ("id,v\n1,a;b\n2,c;d\n", ","),
+        ("a;b,c\n1;2,x\n", ","),
+    ],
+)
+def test_decimal_commas_decide_between_two_delimiters(raw: str, delimiter: str) -> None:
+    """Where both give equal columns, a comma inside of numbers separates nothing."""
+    assert sniff_layout(raw.splitlines(keepends=True)).delimiter == delimiter
+
+
+@pytest.mark.parametrize("raw", ["<e><id>1</id></e>", "<es>\n <e><id>1</id></e>\n</es>\n"])
+def test_xml_by_the_name_of_a_table(raw: str) -> None:
+    """It is named, and so is the way to have it read."""
+    assert fault(raw) == (
+        "CW-NOT-CSV this is not CSV · at f.csv:1:1 · got XML · expected CSV with a header line"
+        " · fix: name an XML file .xml"
+    )

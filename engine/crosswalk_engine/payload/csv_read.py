@@ -4,9 +4,9 @@ A bad row does not hide the others. An empty cell is a blank text; blank lines a
 """
 
 import csv
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain
 
 from crosswalk_engine.errors import RecordError, masked
 from crosswalk_engine.payload.csv_sniff import NAMES, Layout, sniff_layout
@@ -17,6 +17,14 @@ from crosswalk_engine.payload.text import UnreadableTextError, decode
 #: Lines that the delimiter is judged by.
 _LOOK = 20
 _SHOWN = 5
+
+
+class _EndError(Exception):
+    """A fault behind which nothing can be read, at the row that begins on this line."""
+
+    def __init__(self, line: int, fault: RecordError) -> None:
+        super().__init__(line)
+        self.line, self.fault = line, fault
 
 
 class CsvReader:
@@ -39,24 +47,36 @@ class CsvReader:
         self._offset = 0
         self._line = 0
         self._recent: list[str] = []
+        self._long: deque[int] = deque()  # lines that are too long to be read, and are not reported yet
 
     def items(self) -> Iterator[Item]:
-        """``(line, record)`` of each row, or what is wrong with the row.
+        """``(line, record)`` of each row, or what is wrong with the row; the last one may end the table.
 
         Raises:
-            RecordError: CW-CSV-HEADER, CW-ENCODING, CW-NUL or CW-CSV-QUOTE: nothing can be read from here on.
+            RecordError: CW-CSV-HEADER, CW-ENCODING, CW-NUL or CW-CSV-QUOTE, when not even one row was read.
         """
+        some = False
         try:
-            yield from self._records()
+            for item in self._records():
+                yield item
+                some = True
         except UnreadableTextError as error:
-            raise self._text_fault(error) from error
+            fault, line = self._text_fault(error), error.line
+            if not some:
+                raise fault from error
+            yield line, fault
+        except _EndError as error:
+            if not some:
+                raise error.fault from error
+            yield error.line, error.fault
 
     def _records(self) -> Iterator[Item]:
         lines = self._lines()
-        first = list(islice(lines, _LOOK))
-        layout = sniff_layout([line for line in first if line.strip()])
+        first, fault = _look_ahead(lines)
+        layout = sniff_layout([line for line in first if line.strip()] or [""])
         csv.field_size_limit(self._limits.cell)
-        rows = csv.reader(self._kept(chain(first, lines)), delimiter=layout.delimiter, strict=True)
+        kept = self._kept(chain(first, _raising(fault), lines))
+        rows = csv.reader(kept, delimiter=layout.delimiter, strict=True)
         header: list[str] | None = None
         while True:
             line = rows.line_num + 1
@@ -66,17 +86,22 @@ class CsvReader:
             except StopIteration:
                 break
             except csv.Error as error:
-                fault = self._row_fault(error, line, layout)
-                if header is None or fault.code == "CW-CSV-QUOTE":
-                    raise fault from error
-                yield line, fault
+                bad = self._row_fault(error, line, layout)
+                if header is None or bad.code == "CW-CSV-QUOTE":
+                    raise _EndError(line, bad) from error
+                yield line, bad
                 continue
-            if not row or (layout.stated and line == 1):
+            if self._long and line <= self._long[0] <= rows.line_num:
+                bad = self._too_large(self._long.popleft())
+                if header is None:
+                    raise bad
+                yield line, bad
+            elif not row or (layout.stated and line == 1):
                 continue
-            if header is None:
+            elif header is None:
                 header = self._header(row, line, layout)
-                continue
-            yield line, self._record(header, row, line)
+            else:
+                yield line, self._record(header, row, line)
         if header is None:
             raise RecordError("CW-EMPTY", "the table has no header line", where=self._where)
 
@@ -132,13 +157,28 @@ class CsvReader:
     def _lines(self) -> Iterator[str]:
         for chunk in self._chunks:
             self._line += 1
-            yield decode(chunk, encoding=self._encoding, first_line=self._line, offset=self._offset)
-            self._offset += len(chunk)
+            size = len(chunk)
+            if size > self._limits.record_bytes and not chunk.endswith(b"\n"):
+                for rest in self._chunks:
+                    size += len(rest)
+                    if rest.endswith(b"\n"):
+                        break
+                self._long.append(self._line)
+                yield "\n"
+            else:
+                yield decode(chunk, encoding=self._encoding, first_line=self._line, offset=self._offset)
+            self._offset += size
 
     def _kept(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
             self._recent.append(line)
             yield line
+
+    def _too_large(self, line: int) -> RecordError:
+        wanted = f"at most {self._limits.record_bytes / 1e6:.0f} MB a line"
+        return RecordError(
+            "CW-TOO-LARGE", "one record is too large", where=f"{self._where}:{line}", expected=wanted
+        )
 
     def _text_fault(self, error: UnreadableTextError) -> RecordError:
         return RecordError(
@@ -149,6 +189,26 @@ class CsvReader:
             expected="CSV in UTF-8",
             fix=error.fix,
         )
+
+
+def _look_ahead(lines: Iterator[str]) -> tuple[list[str], UnreadableTextError | None]:
+    """The first lines, and what is wrong with the one behind them; a first line that is bad is an error."""
+    first: list[str] = []
+    try:
+        while len(first) < _LOOK and (line := next(lines, None)) is not None:
+            first.append(line)
+    except UnreadableTextError as error:
+        if not first:
+            raise
+        return first, error
+    return first, None
+
+
+def _raising(fault: UnreadableTextError | None) -> Iterator[str]:
+    """Nothing, or the fault when its line is reached."""
+    if fault is not None:
+        raise fault
+    yield from ()
 
 
 def header_names(row: list[str], where: str, limits: Limits) -> list[str]:

@@ -1,6 +1,7 @@
 """Which character separates the cells of a table, judged by its first lines."""
 
 import csv
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 #: In the order in which they win a tie.
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+#: A number with a decimal comma: its table cannot be separated by commas.
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[. \xa0][0-9]{3})+),[0-9]+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,15 @@ def sniff_layout(lines: Sequence[str]) -> Layout:
     first = lines[0].strip("\r\n")
     if first.lower().startswith("sep=") and len(first) == 5:
         return Layout(first[4], stated=True)
-    best, most = DELIMITERS[0], (0, 0)
+    best, most = DELIMITERS[0], (0, False, 0)
     for delimiter in DELIMITERS:
         rows = _rows(lines, delimiter)
         if not rows or len(rows[0]) < 2:
             continue
         same = sum(len(row) == len(rows[0]) for row in rows)
         # Columns count only as far as the rows agree on them: a comma in one text makes no table.
-        score = (round(100 * same / len(rows)), len(rows[0]))
+        commas = delimiter != "," and any(_DECIMAL_COMMA.fullmatch(cell) for row in rows[1:] for cell in row)
+        score = (round(100 * same / len(rows)), commas, len(rows[0]))
         if score > most:
             best, most = delimiter, score
     return Layout(best)

@@ -33,6 +33,8 @@ _BINARY: dict[str, Form] = {"a Parquet file": "parquet", "an Excel workbook": "x
 _SIGNS = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: The beginning of an API reply: a file with one is a list of records, also when it stands on one line.
 _REPLY = re.compile(rb'\{\s*"response"\s*:\s*\[')
+#: A first line that is nothing but the start of an element.
+_MARKUP = re.compile(rb"<[A-Za-z_][^<>,;|\t]*>")
 _OLD_OFFICE = "an old Office file (.xls or .doc)"
 
 
@@ -137,6 +139,8 @@ def _text_form(
             raise wrong_form(named, "JSON", f"{where}:1:1", "name the file .json or .ndjson")
         lines = _are_lines(first, second, PurePath(where).suffix.lower() in NDJSON_SUFFIXES)
         return "ndjson" if lines else "json"
+    if named == "csv" and (_MARKUP.fullmatch(first.strip()) or is_document(first.removeprefix(BOM))):
+        raise wrong_form(named, "XML", f"{where}:1:1", "name an XML file .xml")
     if named == "csv" or (named is None and is_table(first, second)):
         return "csv"
     if named == "json" and _are_lines(first, second, PurePath(where).suffix.lower() in NDJSON_SUFFIXES):
