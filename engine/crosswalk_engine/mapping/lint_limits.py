@@ -38,8 +38,8 @@ def lint_limits(written: Written, *, tried: bool = False) -> Iterator[Finding]:
         yield _about(written, "on_too_long", "LENGTH", "`cut` has no `max_length` to cut to", "state it")
     if rule.required and not kinds and rule.default is None:
         yield written.finding("REQUIRED", "the value is always null, and the rule is required", level="error")
-    for name in ("value", "default") if rule.required else ():
-        if getattr(rule, name) == "":
+    for name, constant in (("value", rule.value), ("default", rule.default)) if rule.required else ():
+        if constant == "":
             yield _about(written, name, "REQUIRED", f"a blank `{name}` is no value, and the rule is required")
     if rule.max_length is not None and not tried and rule.on_too_long == "reject":
         yield from _length(written, rule.max_length)

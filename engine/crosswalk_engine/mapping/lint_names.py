@@ -109,7 +109,7 @@ def _lists(examined: Examined) -> Iterator[Finding]:
 def _written(document: Any, place: Place) -> Any:
     """The rules that an `each` has as it is written; some may have faults, which are told by themselves."""
     for step in (*place, "rules"):
-        document = document[step] if isinstance(step, int) else getattr(document, step)
+        document = document[step] if isinstance(step, int) else document.rules
     return document
 
 
