@@ -195,6 +195,14 @@ def test_a_result_takes_the_place_of_the_file_behind_a_link(desk, command):
     assert stat.S_IMODE(Path("real").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("name", ["x" * 245, "x" * 255, "é" * 127])
+def test_names_as_long_as_folders_take(name, command):
+    """What is written aside has a name of its own, also beside a neighbour that begins alike."""
+    said = command(*MAP, "--out", name, "--rejects", name[:-1] + "y")
+    assert (said.code, said.changed) == (0, sorted([name, name[:-1] + "y"]))
+    assert Path(name).read_bytes() == b'{"number":"S1"}\n{"number":"S2"}\n'
+
+
 def test_a_pipe_is_written_as_it_comes(desk, command):
     """A fifo stays a fifo; its reader gets the result."""
     os.mkfifo("pipe")

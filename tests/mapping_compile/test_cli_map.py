@@ -127,7 +127,7 @@ def test_standard_streams(
     ("arguments", "code", "message"),
     [
         (["--engine", "spark"], 78, "CW-NEEDS-SPARK"),
-        (["--engine", "fast"], 78, "CW-ENGINE"),
+        (["--engine", "fast"], 2, "CW-ENGINE"),
         (["--mapping", "shop-to-er"], 78, "did you mean 'shop-to-erp'?"),
         (["--lookups", "/no/such/folder"], 66, "CW-FILE-MISSING"),
         (["--related", "/no/such/folder"], 66, "CW-FILE-MISSING"),

@@ -245,7 +245,7 @@ TWO_LISTS = MAPPING + "- to: Text[]\n  each: rows AS row\n  rules: [{to: t, form
             78,
             "CW-XML-NAME this cannot be a name in XML",
         ),
-        (MAPPING, ["--out", "o", "--to", "pdf"], 78, "CW-FORM there is no such form · got pdf"),
+        (MAPPING, ["--out", "o", "--to", "pdf"], 2, "CW-FORM there is no such form · got pdf"),
         (MAPPING, ["--out", "o", "--engine", "spark"], 78, "CW-NEEDS-SPARK"),
     ],
 )

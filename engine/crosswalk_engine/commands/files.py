@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ _STREAMS = ("/dev/std", "/dev/fd/", "/proc/")
 #: Links that are followed, as many as Linux follows.
 _LINKS = 40
 
+#: Bytes in a file's name, on the file systems of Linux, macOS and Windows.
+_LONGEST_NAME = 255
 #: Errors of writing that name no file.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
@@ -79,7 +82,7 @@ def writing(path: Path | None) -> Iterator[BinaryIO | None]:
         return
     try:
         path, whole = _replaceable(path)
-        part = path.with_name(f".{path.name}.{os.getpid()}.part") if whole else path
+        part = _aside(path) if whole else path
         file = part.open("wb")
     except (OSError, ValueError) as error:
         raise _denied(path, error) from error
@@ -110,6 +113,18 @@ def _replaceable(path: Path) -> tuple[Path, bool]:
     if path.is_file() and not stream:
         return Path(os.path.realpath(path)), True
     return path, not os.path.lexists(path)
+
+
+def _aside(path: Path) -> Path:
+    """A name beside `path` for what is not complete; it is no longer than the longest that folders take."""
+    name, end = os.fsencode(path.name), f".{os.getpid()}.part"
+    if len(name) > _LONGEST_NAME:
+        # Too long by itself: the system says so of the name that was given.
+        return path
+    if len(name) + 1 + len(end) <= _LONGEST_NAME:
+        return path.with_name(f".{path.name}{end}")
+    end = f".{zlib.crc32(name):08x}{end}"
+    return path.with_name(f".{name[: _LONGEST_NAME - 1 - len(end)].decode('utf-8', 'ignore')}{end}")
 
 
 def is_standard_output(path: Path) -> bool:

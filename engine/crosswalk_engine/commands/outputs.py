@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Literal, Protocol, get_args
 
 import msgspec
 
-from crosswalk_engine.errors import ConfigError, RecordError, masked
+from crosswalk_engine.errors import RecordError, UsageError, masked
 from crosswalk_engine.mapping.table_out import Column, TablePlan, table_plan
 from crosswalk_engine.mapping.tree import MappingTree
 from crosswalk_engine.mapping.xml_out import XmlWriter
@@ -36,13 +36,13 @@ def output_form(out: Path, to: str | None) -> OutputForm:
     """The form that `to` names, or the file's suffix, or NDJSON.
 
     Raises:
-        ConfigError: CW-FORM.
+        UsageError: CW-FORM.
     """
     if to is not None:
         for form in _FORMS:
             if form == to.lower():
                 return form
-        raise ConfigError("CW-FORM", "there is no such form", got=masked(to), expected=", ".join(_FORMS))
+        raise UsageError("CW-FORM", "there is no such form", got=masked(to), expected=", ".join(_FORMS))
     return _SUFFIXES.get(out.suffix.lower(), "ndjson")
 
 
