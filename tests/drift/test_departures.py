@@ -9,10 +9,10 @@ import pytest
 from crosswalk_engine.payload.codecs import read_records
 from crosswalk_engine.payload.departures import departures
 from crosswalk_engine.payload.drift import MOST_WORDS, DriftCheck, DriftReport
-from crosswalk_engine.payload.drift_fit import compile_fit
+from crosswalk_engine.payload.drift_fit import Alike, compile_fit
 from crosswalk_engine.payload.drift_policy import KINDS, DriftPolicy
 from crosswalk_engine.payload.shape import infer_shape
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
@@ -140,6 +140,15 @@ def test_a_record_that_fits_has_no_departure_that_is_asked_for(
             assert [one.render() for one in check.findings(record) if one.action != "accept"] == []
 
 
+@given(RECORDS, st.integers(1, 31), RECORDS)
+def test_what_is_passed_over_has_no_departure(samples: list[Any], times: int, records: list[Any]) -> None:
+    """Whatever the shape, the compiled answer about its parts hides nothing, new fields neither."""
+    shape, alike = infer_shape(samples * times), Alike()
+    for record in [*records, *samples]:
+        assert list(departures(shape, record, alike)) == list(departures(shape, record))
+
+
+@example([{"a": [[None], {"1": {}}, {"a": None}]}], 1)
 @given(RECORDS, st.integers(1, 31))
 def test_samples_do_not_depart_from_their_own_shape(samples: list[Any], times: int) -> None:
     """Whatever they are."""

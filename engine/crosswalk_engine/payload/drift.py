@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crosswalk_engine.payload.departures import Departure, departures
-from crosswalk_engine.payload.drift_fit import compile_fit
+from crosswalk_engine.payload.drift_fit import Alike, compile_fit
 from crosswalk_engine.payload.drift_policy import ACTIONS, Action, DriftPolicy, Kind, gravest
 from crosswalk_engine.payload.paths import parse_path
 from crosswalk_engine.payload.personal import shown_value
@@ -78,6 +78,8 @@ class DriftCheck:
         )
         #: Whether a record certainly departs in no way but those that the policy accepts; microseconds.
         self.fits = compile_fit(shape, self._asks, policy.fields)
+        #: The same of one part, and of no departure at all.
+        self.alike = Alike()
 
     def used(self, path: str) -> bool:
         """Whether a rule reads the field at `path`, or one below it."""
@@ -119,7 +121,7 @@ class DriftReport:
         """Look at one record, which begins at `line` of its file."""
         self.records += 1
         seen: set[tuple[str, ...]] = set()
-        for departure in departures(self._check.shape, record):
+        for departure in departures(self._check.shape, record, self._check.alike):
             key = self._key(departure)
             if key not in seen:
                 seen.add(key)

@@ -55,6 +55,27 @@ def compile_fit(shape: Shape, asks: Asks, named: Iterable[tuple[str, ...]] = ())
     return fits
 
 
+class Alike:
+    """Whether a part of a record certainly has no departure at all; each is compiled once."""
+
+    def __init__(self) -> None:
+        self._of = _Types(lambda kind, path: True, ())
+        # By identity: a shape has no cheaper name. The node is kept, so that no other one gets its identity.
+        self._known: dict[int, tuple[Shape, Any]] = {}
+
+    def __call__(self, node: Shape, value: Any) -> bool:
+        """Whether `value` is as `node`; a no means that somebody has to look."""
+        known = self._known.get(id(node))
+        if known is None:
+            made = self._of.of_value(node) if node.path else self._of.of_object(node)
+            known = self._known[id(node)] = (node, made)
+        try:
+            msgspec.convert(value, known[1], builtin_types=(Decimal,))
+        except _NOT_FITTING:
+            return False
+        return True
+
+
 class _Types:
     """The types of the parts of one shape."""
 
@@ -73,15 +94,16 @@ class _Types:
         optional: list[tuple[str, Any, Any]] = []
         for number, (key, child) in enumerate(node.fields.items()):
             if always_there(child) and self._asks("missing", child.path):
-                needed.append((f"f{number}", self._of_value(child), msgspec.field(name=key)))
+                needed.append((f"f{number}", self.of_value(child), msgspec.field(name=key)))
             else:
-                optional.append(_optional(f"f{number}", key, self._of_value(child)))
+                optional.append(_optional(f"f{number}", key, self.of_value(child)))
         for number, key in enumerate(sorted(named)):
             refused = self._asks("new", below(node, key))
             optional.append(_optional(f"n{number}", key, _Never if refused else Any))
         return msgspec.defstruct("Fit", needed + optional, forbid_unknown_fields=closed, gc=False)
 
-    def _of_value(self, node: Shape) -> Any:
+    def of_value(self, node: Shape) -> Any:
+        """The type of the values of `node`."""
         options = self._scalars(node) + self._objects(node) + self._lists(node)
         return Union[tuple(options)] if options else _Never  # noqa: UP007  made of a list
 
@@ -105,7 +127,7 @@ class _Types:
         if kind_departure(node, some) is not None:
             return [dict[str, Any]] if self._allows(node, some) else self._empty(node, _EMPTY_OBJECT)
         if node.repeated == "keyed" and node.element is not None:
-            return [dict[_ID, self._of_value(node.element)]]  # type: ignore[misc]
+            return [dict[_ID, self.of_value(node.element)]]  # type: ignore[misc]
         made = self.of_object(node)
         return [] if made is _Never else [made]
 
@@ -113,8 +135,9 @@ class _Types:
         some = [None]
         if kind_departure(node, some) is not None:
             return [list[Any]] if self._allows(node, some) else self._empty(node, _EMPTY_LIST)
-        assert node.element is not None
-        return [list[self._of_value(node.element)]]  # type: ignore[misc]
+        if node.element is None:
+            return [list[Any]]
+        return [list[self.of_value(node.element)]]  # type: ignore[misc]
 
     def _empty(self, node: Shape, empty: Any) -> list[Any]:
         return [empty] if kind_departure(node, {} if empty is _EMPTY_OBJECT else []) is None else []
