@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 from crosswalk_engine.errors import RecordError
-from crosswalk_engine.payload import xlsx_guard
+from crosswalk_engine.payload import xlsx_guard, xlsx_xml
 from crosswalk_engine.payload.codecs import iter_records
 
 from tests.bad_input.test_tables import MAIN, PACKAGE, RELS, SHEET
@@ -168,6 +168,15 @@ def test_a_sheet_that_is_broken(sheet: str, got: str) -> None:
     )
 
 
+def test_a_part_has_a_number_of_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells without anything in them take no room, but time."""
+    monkeypatch.setattr(xlsx_xml, "MAX_ELEMENTS", 1_000)
+    assert fault(book(f"<row>{'<c/>' * 1_000}</row>")) == (
+        "CW-XLSX-BOMB the workbook would be too large when unpacked · at f.xlsx · got more than 1,000"
+        " elements in xl/worksheets/sheet1.xml · expected at most 1,000 · fix: save it as CSV"
+    )
+
+
 def test_half_a_tag_many_times_costs_nothing() -> None:
     """A comment full of beginnings of cells is a comment."""
     sheet = SHEET.format(
@@ -249,11 +258,27 @@ def test_a_nul_in_a_text_of_parquet_rejects_its_row() -> None:
     ]
 
 
-def test_a_moment_out_of_range_inside_a_list_refuses_the_file() -> None:
-    """The library panics there; that is one clear line too."""
-    inner = pl.Series([[0], [2**62]], dtype=pl.List(pl.Int64)).cast(pl.List(pl.Datetime("us")))
-    raw = io.BytesIO()
-    pl.DataFrame({"a": inner}).write_parquet(raw)
-    assert fault(raw.getvalue(), "f.parquet") == (
-        "CW-PARQUET a value in a list or an object cannot be read · at f.parquet"
+def test_lists_and_objects_of_parquet_lose_no_digit_either() -> None:
+    """Moments and numbers of 32 bits inside of them; one out of range rejects its row alone."""
+    numbers = pl.Series([[1_000_000_007], [2**62], None, [None]], dtype=pl.List(pl.Int64))
+    rates = pl.Series([0.1] * 4, dtype=pl.Float32)
+    prices = pl.Series(["1.50"] * 4).cast(pl.Decimal(10, 2))
+    inner = pl.DataFrame(
+        {"rate": rates, "net": prices, "on": pl.Series([1] * 4, dtype=pl.Int32).cast(pl.Date)}
     )
+    found = parquet(a=numbers.cast(pl.List(pl.Datetime("us"))), b=inner.to_struct("b"))
+    b = {"rate": Decimal("0.1"), "net": Decimal("1.50"), "on": "1970-01-02"}
+    assert found == [
+        {"a": ["1970-01-01T00:16:40.000007"], "b": b},
+        "CW-PARQUET a moment is not within the years 1 to 9999 · at f.parquet:2",
+        {"a": None, "b": b},
+        {"a": [None], "b": b},
+    ]
+
+
+def test_what_the_library_cannot_give_refuses_the_file() -> None:
+    """It panics at a span of time without end; that is one clear line too."""
+    span = pl.Series([0, 2**63 - 1], dtype=pl.Int64).cast(pl.Duration("ms"))
+    raw = io.BytesIO()
+    pl.DataFrame({"a": span}).write_parquet(raw)
+    assert fault(raw.getvalue(), "f.parquet") == "CW-PARQUET a value cannot be read · at f.parquet"

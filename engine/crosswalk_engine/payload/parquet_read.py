@@ -37,32 +37,57 @@ def read_parquet(stream: BinaryIO, where: str) -> Iterator[Item]:
     row = count(1)
     try:
         for batch in polars.scan_parquet(stream).collect_batches(chunk_size=_BATCH, maintain_order=True):
-            columns = [(name, *_column(polars, kind)) for name, kind in batch.schema.items()]
-            plain = [(name, of) for name, _, of in columns]
-            physical = batch.with_columns(polars.col(name).to_physical() for name, raw, _ in columns if raw)
+            plain = [(name, _converter(polars, kind)) for name, kind in batch.schema.items()]
+            changed = {name: _stored(polars, kind) for name, kind in batch.schema.items()}
+            physical = batch.cast({name: to for name, to in changed.items() if to != batch.schema[name]})
             for values in physical.iter_rows():
                 number = next(row)
                 try:
                     yield number, {name: of(value) for (name, of), value in zip(plain, values, strict=True)}
                 except ValueError as error:
                     yield number, _bad(str(error), f"{where}:{number}")
-    except (polars.exceptions.PanicException, ValueError, OverflowError) as error:
-        # A moment inside a list or an object that Python has no form for; a panic is no Exception.
-        raise _bad("a value in a list or an object cannot be read", where) from error
+    except (polars.exceptions.PanicException, ValueError, OverflowError, KeyError) as error:
+        # A value that Python has no form for, or a zone that it does not know; a panic is no Exception.
+        raise _bad("a value cannot be read", where) from error
     except (polars.exceptions.PolarsError, OSError) as error:
         raise _bad("the Parquet file cannot be read", where, _words(error)) from error
 
 
-def _column(polars: Any, kind: Any) -> tuple[bool, _Plain]:
-    """Whether a column is read as the numbers that it is stored as, and what makes them plain."""
+def _stored(polars: Any, kind: Any) -> Any:
+    """The kind by which a column is read: moments as the numbers that they are stored as."""
     if kind == polars.Date:
-        return True, _day
+        return polars.Int32
+    if kind == polars.Time or kind == polars.Datetime:
+        return polars.Int64
+    if kind == polars.List:
+        return polars.List(_stored(polars, kind.inner))
+    if kind == polars.Struct:
+        return polars.Struct({one.name: _stored(polars, one.dtype) for one in kind.fields})
+    return kind
+
+
+def _converter(polars: Any, kind: Any) -> _Plain:
+    """What makes a value of a column of this kind plain."""
+    if kind == polars.Date:
+        return _day
     if kind == polars.Time:
-        return True, _time
-    if kind.base_type() == polars.Datetime:
+        return _time
+    if kind == polars.Datetime:
         zone = kind.time_zone and ZoneInfo(kind.time_zone)
-        return True, partial(_moment, unit=_NANOSECONDS[kind.time_unit], zone=zone)
-    return False, _single if kind == polars.Float32 else _plain
+        return partial(_moment, unit=_NANOSECONDS[kind.time_unit], zone=zone)
+    if kind == polars.List:
+        return partial(_list, of=_converter(polars, kind.inner))
+    if kind == polars.Struct:
+        return partial(_object, of={one.name: _converter(polars, one.dtype) for one in kind.fields})
+    return _single if kind == polars.Float32 else _plain
+
+
+def _list(values: list[Any] | None, *, of: _Plain) -> list[Any] | None:
+    return None if values is None else [of(value) for value in values]
+
+
+def _object(value: dict[str, Any] | None, *, of: dict[str, _Plain]) -> dict[str, Any] | None:
+    return None if value is None else {name: of[name](inner) for name, inner in value.items()}
 
 
 def _day(days: int | None) -> str | None:

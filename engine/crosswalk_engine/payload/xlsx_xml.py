@@ -6,9 +6,11 @@ from typing import Any
 from xml.parsers import expat
 
 from crosswalk_engine.payload.limits import DEFAULT
-from crosswalk_engine.payload.xlsx_faults import damaged
+from crosswalk_engine.payload.xlsx_faults import bomb, damaged
 
 _PIECE = 1 << 16
+#: Elements of one part: five million cells with value and formula, and their rows, come to 17 million.
+MAX_ELEMENTS = 20_000_000
 
 
 class PartHandlers:
@@ -28,15 +30,18 @@ def follow(archive: zipfile.ZipFile, part: str, handlers: PartHandlers, where: s
     """Hands the part on piece by piece, and stops after each.
 
     Raises:
-        RecordError: CW-XLSX: it is not well formed, has a document type, or is nested too deep.
+        RecordError: CW-XLSX or CW-XLSX-BOMB: it is not well formed, has a document type, is too deep or long.
         KeyError: there is no such part.
     """
     names: dict[str, str] = {}
-    depth = 0
+    depth = elements = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
+        if elements > MAX_ELEMENTS:
+            raise bomb(f"more than {MAX_ELEMENTS:,} elements in {part}", f"at most {MAX_ELEMENTS:,}", where)
         if depth > DEFAULT.xml_depth:
             raise damaged(where, f"more than {DEFAULT.xml_depth} levels in {part}")
         name = names.get(tag) or names.setdefault(tag, tag.rpartition(":")[2])
