@@ -86,6 +86,14 @@ def test_good_records_are_written_and_bad_ones_listed(shop: Path, capsys: pytest
     assert "2 mapped, 2 rejected" in capsys.readouterr().err
 
 
+def test_the_key_of_a_reject_is_bounded(shop: Path) -> None:
+    """Of a key of 100,000 characters a reject shows 80, the last one `…`; control characters are spelled."""
+    orders = [{**ORDERS[1], "id": key} for key in ("K" * 100_000, "a\nb", "K-1")]
+    (shop / "orders.ndjson").write_text("".join(json.dumps(order) + "\n" for order in orders))
+    assert command(shop, "--rejects", str(shop / "rejects")) == 65
+    assert [entry["key"] for entry in lines(shop / "rejects")] == ["K" * 79 + "…", "aU+000Ab", "K-1"]
+
+
 def test_workers_give_the_same_bytes(shop: Path) -> None:
     """Two processes write what one writes, in the same order, over several runs of lines."""
     orders = [{**ORDERS[n % 2], "id": n} for n in range(1300)]

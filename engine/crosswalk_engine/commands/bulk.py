@@ -35,6 +35,8 @@ from crosswalk_engine.project.lookups import LookupTable
 _RUN = 500
 _AHEAD = 3
 _ENCODE = msgspec.json.Encoder(decimal_format="string").encode
+#: Characters of a record's key that its reject shows; what is longer is a text and no key.
+_KEY = 80
 #: White space that JSON allows around a value.
 _BLANK = b" \t\r\n"
 _TEMPLATE = re.compile(r"\[[^\]]*\]")
@@ -216,7 +218,9 @@ class Mapper:
 
     def _key(self, record: Mapping[str, Any]) -> Any:
         value = record.get(self.job.key or "id")
-        return value if isinstance(value, str | int) else None
+        if isinstance(value, str):
+            return masked(value, _KEY)
+        return value if isinstance(value, int) else None
 
 
 _worker: Mapper | None = None
