@@ -79,6 +79,7 @@ def lying() -> bytes:
 EMPTY_ROWS = "".join(f'<row r="{number}"/>' for number in range(1, 3_000_000))
 CASES = [
     mapped("B07", "a quote that never closes", "bad.csv", HEAD + '1,"12.30\n2,13.00\n3,14.00\n'),
+    rejected("B07", "a late quote that never closes", "bad.csv", HEAD + '1,12.30\n2,"13.00\n3,14.00\n'),
     rejected("B07", "letters after a quote", "bad.csv", HEAD + '1,"12.30"x\n2,13.00\n'),
     rejected("B08", "rows of other widths", "bad.csv", HEAD + "1,12.30\n2\n3,1,2\n4,5.00\n"),
     mapped("B09", "a header twice", "bad.csv", "id,net,id\n1,12.30,2\n"),
