@@ -12,6 +12,7 @@ from crosswalk_engine.formula import (
     parse_formula,
     to_json_value,
 )
+from crosswalk_engine.formula.fuel import MAX_WORK, MAX_WORK_SQUARED
 from crosswalk_engine.formula.functions import Function
 from crosswalk_engine.formula.ir import MAX_CHAIN
 from crosswalk_engine.formula.lexer import MAX_BYTES, MAX_NESTING, MAX_PARTS
@@ -51,6 +52,8 @@ def test_the_page_names_the_limits_and_every_code() -> None:
         MAX_ELEMENTS_SQUARED,
         DIGITS,
         MAX_TEXT,
+        MAX_WORK,
+        MAX_WORK_SQUARED,
     ):
         assert f"{limit:,}" in HEAD
     sources = (ROOT / "engine/crosswalk_engine/formula").rglob("*.py")
