@@ -239,6 +239,7 @@ def test_an_element_larger_than_memory_may_be_is_passed_over() -> None:
         ('{"errors":[],\n "response":[{"id":1}]} ', [{"id": 1}]),
         ('{"response":[{"id":1}],"errors":[}', [{"id": 1}, "CW-JSON-SYNTAX f.json:1:34"]),
         ('{"response":[{"id":1}', [{"id": 1}, "CW-JSON-TRUNCATED f.json:1:22"]),
+        ('{"response":[{"id":1}],"response":[]}', [{"id": 1}, "CW-JSON-DUPLICATE f.json /response"]),
         ('{"response":[{"id":1}]} {}', [{"id": 1}, "CW-JSON-SYNTAX f.json:1:25"]),
     ],
 )

@@ -70,8 +70,8 @@ class Brackets:
 def reply_array(text: str, start: int, *, ended: bool, keys: Collection[str]) -> int | None:
     """Where the array begins that is the ``response`` of the API reply at `start`; `None` when that is none.
 
-    A reply is an object with no keys but `keys`. Of a text that has not `ended`, and of one that is cut off
-    or broken, what is seen of it decides.
+    A reply is an object with no keys but `keys`. Of a text that has not `ended` the keys before the array
+    decide, of one that is cut off or broken those that are seen.
     """
     found: int | None = None
     at = start + 1
@@ -80,8 +80,9 @@ def reply_array(text: str, start: int, *, ended: bool, keys: Collection[str]) ->
         if name not in keys or (name == "response" and text[key.end() : key.end() + 1] != "["):
             return None
         if name == "response":
-            # Said twice, it is one object with a fault.
             found = key.end() if found is None else found
+            if not ended:
+                return found
         end = skip_value(text, key.end())
         if not isinstance(end, int):
             return found

@@ -127,9 +127,10 @@ def _elements(array: ArrayReader, where: str, *, reply: bool = False) -> Iterato
             else:
                 whole = isinstance(value, dict | RecordError)
                 yield line, value if whole else _not_a_record(value, array.place())
-        if reply:
-            array.end_of_object()
-        else:
+        if reply and "response" in array.end_of_object():
+            what, fix = "a key stands twice in one object", "keep one of the two"
+            raise RecordError("CW-JSON-DUPLICATE", what, where=f"{where} /response", fix=fix)
+        if not reply:
             array.end()
     except (UnreadableTextError, RecordError) as error:
         # Cut off or broken here: what stands before is readable, what follows is not.
