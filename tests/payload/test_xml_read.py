@@ -10,7 +10,7 @@ from crosswalk_engine.payload.codecs import iter_records
 from crosswalk_engine.payload.limits import BULK, Limits
 from crosswalk_engine.payload.xml_build import Builder
 from crosswalk_engine.payload.xml_options import Node, XmlOptions
-from crosswalk_engine.payload.xml_survey import survey
+from crosswalk_engine.payload.xml_survey import is_document, survey
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 BOMB = (
@@ -348,3 +348,5 @@ def test_the_survey_ends_where_elements_are_too_deep() -> None:
     raw = b"<os><o>" + b"<a><a/>" * 10_000
     look = survey(iter([raw[at : at + 100] for at in range(0, len(raw), 100)]), None, repeats=True)
     assert max(map(len, look.repeated), default=0) < 128
+    assert not is_document(b"<a>" * 129 + b"</a>" * 129)
+    assert is_document(b"<a>" * 128 + b"</a>" * 128)

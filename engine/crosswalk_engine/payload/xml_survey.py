@@ -56,10 +56,18 @@ class _Look:
         self._path: list[str] = []
         self._seen: list[set[str]] = []
 
-    def _start(self, tag: str, attributes: list[str]) -> None:
+    def enter(self, *_: Any) -> None:
+        """One level deeper."""
         self.depth += 1
         if self.depth > DEFAULT.xml_depth:
             raise _Stop
+
+    def leave(self, *_: Any) -> None:
+        """One level back."""
+        self.depth -= 1
+
+    def _start(self, tag: str, attributes: list[str]) -> None:
+        self.enter()
         name = tag.split(" ", 2)[1] if " " in tag else tag
         if self.depth == 2:
             self._part(name, bool(attributes))
@@ -125,11 +133,13 @@ def survey(chunks: Iterator[bytes], encoding: str | None, *, repeats: bool) -> S
 
 
 def is_document(raw: bytes) -> bool:
-    """Whether `raw` is one whole well-formed document."""
+    """Whether `raw` is one whole well-formed document that is not nested too deep."""
     parser = expat.ParserCreate()
+    look = _Look(whole=False)
+    parser.StartElementHandler, parser.EndElementHandler = look.enter, look.leave
     try:
         parser.Parse(raw, True)
-    except (expat.ExpatError, LookupError, ValueError):
+    except (_Stop, expat.ExpatError, LookupError, ValueError):
         return False
     return True
 
