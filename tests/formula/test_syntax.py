@@ -197,3 +197,17 @@ def test_names_in_messages_are_masked_and_many_problems_are_counted() -> None:
         parse_formula("CONCAT(" + ",".join(f"f{i}()" for i in range(400)) + ")")
     assert str(caught.value).endswith("; and 380 more")
     assert len(str(caught.value)) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("INSTRING(a, 'b')", "use STRPOS"),
+        ("FORMAT_DATE(NOW(), 'YYYY-MM-DD')", "write 'yyyy-MM-dd'"),
+        ("FORMAT_DATE(NOW(), 'DD.MM.YYYY HH24:MI:SS')", "write 'dd.MM.yyyy HH:mm:ss'"),
+    ],
+)
+def test_words_of_other_systems_are_translated(text: str, advice: str) -> None:
+    """A function or a format as it is written elsewhere is answered with how it is written here."""
+    problem = check_formula(text)[0]
+    assert advice in (problem.message, problem.suggestion)

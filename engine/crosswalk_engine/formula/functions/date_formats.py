@@ -21,6 +21,9 @@ NAMED: Mapping[str, str] = {
 }
 _TOKENS = {"yyyy": "year", "MM": "month", "dd": "day", "HH": "hour", "mm": "minute", "ss": "second"}
 _TOKEN = re.compile(r'(yyyy|MM|dd|HH|mm|ss)|"([^"]*)"|([^A-Za-z"]+)')
+#: Tokens of other systems.
+_LETTERS = {"YYYY": "yyyy", "DD": "dd", "HH24": "HH", "hh": "HH", "MI": "mm", "SS": "ss"}
+_ELSEWHERE = re.compile("YYYY|DD|HH24|hh|MI|SS")
 
 
 @lru_cache(maxsize=256)
@@ -38,13 +41,20 @@ def tokens(pattern: str) -> tuple[tuple[str, str], ...]:
         match = _TOKEN.match(pattern, at)
         if match is None:
             advice = 'dates are made of yyyy MM dd HH mm ss; other letters stand in "double quotes"'
-            advice = did_you_mean(pattern, (ISO, *NAMED)) or advice
+            advice = _as_here(pattern) or did_you_mean(pattern, (ISO, *NAMED)) or advice
             raise EvalError("CW-ARGUMENT", pattern[at:], advice)
         parts.append((_TOKENS[match[1]], "") if match[1] else ("", match[2] or match[3] or ""))
         at = match.end()
     if not any(name for name, _ in parts):
         raise EvalError("CW-ARGUMENT", pattern, "a date format needs at least one of yyyy MM dd HH mm ss")
     return tuple(parts)
+
+
+def _as_here(pattern: str) -> str:
+    """The advice for a pattern in the letters of other systems (YYYY-MM-DD hh:mm:ss); may be empty."""
+    spelled = _ELSEWHERE.sub(lambda match: _LETTERS[match[0]], pattern)
+    words = spelled if re.fullmatch(r"(?:yyyy|MM|dd|HH|mm|ss|[^A-Za-z\"])+", spelled) else ""
+    return f"write '{words}'" if words and words != pattern else ""
 
 
 def reader(pattern: str) -> Callable[[str], dict[str, int] | None]:

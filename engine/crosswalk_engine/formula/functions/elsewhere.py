@@ -25,6 +25,7 @@ ELSEWHERE: Mapping[str, str] = {
     "IIF": "CASE WHEN … THEN … ELSE … END",
     "INDEXOF": "STRPOS",
     "INSTR": "STRPOS",
+    "INSTRING": "STRPOS",
     "ISBLANK": "IS NULL",
     "ISNULL": "COALESCE or IS NULL",
     "LEN": "LENGTH",
