@@ -144,7 +144,7 @@ def too_many_digits(where: str, number: int | Decimal) -> EvalError:
 
 
 def _short(number: int | Decimal) -> str:
-    """A number as it is shown in an error; of a very long integer (Python writes 4,300 digits), its length."""
+    """A number as an error shows it; of a very long integer (Python writes 4,300 digits), its length."""
     if isinstance(number, int) and abs(number) >= 10**80:
         return f"a number of about {number.bit_length() * 30_103 // 100_000 + 1} digits"
     return str(number)
