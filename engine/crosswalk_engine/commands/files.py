@@ -7,7 +7,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -83,11 +83,11 @@ def writing(path: Path | None) -> Iterator[BinaryIO | None]:
     try:
         path, whole = _replaceable(path)
         part = _aside(path) if whole else path
-        file = part.open("wb")
     except (OSError, ValueError) as error:
         raise _denied(path, error) from error
     try:
-        with file:
+        # Opened in here: whatever interrupts it, also between two steps, leaves nothing behind.
+        with _opened(part, path) as file:
             yield file
         if whole:
             if path.exists():
@@ -99,8 +99,16 @@ def writing(path: Path | None) -> Iterator[BinaryIO | None]:
             raise _denied(path, error) from error
         raise
     finally:
-        if whole:
-            part.unlink(missing_ok=True)
+        if whole and part != path:
+            with suppress(OSError):
+                part.unlink()
+
+
+def _opened(part: Path, path: Path) -> BinaryIO:
+    try:
+        return part.open("wb")
+    except (OSError, ValueError) as error:
+        raise _denied(path, error) from error
 
 
 def _replaceable(path: Path) -> tuple[Path, bool]:
