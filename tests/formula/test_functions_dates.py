@@ -160,6 +160,12 @@ def test_the_double_hour_is_two_hours() -> None:
     assert value(f"DATE_DIFF({second}, {first}, 'minutes')") == 40
 
 
+def test_an_offset_is_one_however_often_it_was_read() -> None:
+    """In the first hour of the calendar, months are counted without going by way of UTC."""
+    time = "TO_DATETIME('0001-01-01T00:00:00+01:00')"
+    assert value(f"DATE_DIFF({time}, {time}, 'months')") == 0
+
+
 def test_clock_times_that_are_skipped_or_double() -> None:
     """A skipped time is as much later as the clocks jump; of a double one, the first is meant."""
     assert value("TO_DATETIME('2026-03-29 01:30', 'iso', 'Europe/London')") == "2026-03-29T02:30:00+01:00"

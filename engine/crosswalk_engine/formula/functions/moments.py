@@ -59,6 +59,9 @@ def clock_of(value: datetime, zone: tzinfo) -> datetime:
     Raises:
         EvalError: CW-BAD-DATE when it falls outside of the calendar there.
     """
+    if value.tzinfo == zone:
+        # Else Python asks whether they are one object, and goes by way of UTC, which may lie outside.
+        return value
     try:
         return value.astimezone(zone)
     except (OverflowError, ValueError) as error:
