@@ -57,20 +57,27 @@ def time_of(now: str | None) -> datetime:
     """What NOW() gives: `now`, a time in ISO 8601 with its zone, else this moment.
 
     Raises:
-        UsageError: CW-NOW.
+        UsageError: CW-USAGE.
     """
-    if now is None:
-        return datetime.now(UTC)
+    return datetime.now(UTC) if now is None else zoned_time("--now", now)
+
+
+def zoned_time(option: str, text: str) -> datetime:
+    """The time that `option` gives, in ISO 8601 with its zone.
+
+    Raises:
+        UsageError: CW-USAGE.
+    """
     try:
-        found = datetime.fromisoformat(now)
+        found = datetime.fromisoformat(text)
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
         raise UsageError(
-            "CW-NOW",
-            "--now is a time with its zone",
-            got=masked(now),
-            expected="e.g. 2026-03-09T10:00:00Z or 2026-03-09T10:00:00+01:00",
+            "CW-USAGE",
+            f"{option} is not a time with zone",
+            got=masked(text),
+            expected="ISO 8601, e.g. 2026-11-23T09:00:00Z",
         )
     return found
 

@@ -67,28 +67,13 @@ def map_records(
     form = output_form(out, to)
     opened = open_mapping(mapping, name, lookups)
     names = [name for key, one in opened.tree.related.items() for name in (key, one.entity)]
-    refuse_same(
-        {
-            "MAPPING": document_files(mapping),
-            "--in": source,
-            "--idmap": idmap,
-            "--lookups": table_paths(lookups),
-            "--related": related_files(related, names),
-        },
-        {"--out": out, "--rejects": rejects},
-    )
+    tables, records = table_paths(lookups), related_files(related, names)
+    inputs = {"MAPPING": document_files(mapping), "--lookups": tables, "--related": records}
+    refuse_same({**inputs, "--in": source, "--idmap": idmap}, {"--out": out, "--rejects": rejects})
     entity = str(opened.tree.source["entity"])
-    job = Job(
-        opened.ir,
-        opened.lookups,
-        read_related(related, opened),
-        read_idmap(idmap, opened.idmap),
-        opened.ids.get(entity),
-        form,
-        record_names(record),
-        encoding,
-        time_of(now),
-    )
+    known, ids = read_related(related, opened), read_idmap(idmap, opened.idmap)
+    key, element, began = opened.ids.get(entity), record_names(record), time_of(now)
+    job = Job(opened.ir, opened.lookups, known, ids, key, form, element, encoding, began)
     with reading(source) as stream, writing(out) as good, writing(rejects) as bad:
         assert good is not None
         if not opened.checked and opened.tree.group is None:

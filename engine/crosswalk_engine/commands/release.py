@@ -1,9 +1,10 @@
 """`crosswalk` commands: release."""
 
-from datetime import datetime
 from pathlib import Path
 
 import typer
+
+from crosswalk_engine.commands.inputs import zoned_time
 
 
 def register(app: typer.Typer) -> None:
@@ -30,13 +31,15 @@ def build(
     from crosswalk_engine.errors import UsageError
     from crosswalk_engine.release.build import build_release
 
+    built_at = None if at is None else zoned_time("--at", at)
+
     if str(out) == "-":
         raise UsageError(
             "CW-USAGE",
             "a release cannot go to standard output",
             expected="a folder, or a file ending in .zip",
         )
-    info = build_release(project, out, author=author, approver=approver, at=_time(at), force=force)
+    info = build_release(project, out, author=author, approver=approver, at=built_at, force=force)
     for warning in info.warnings:
         typer.echo(warning.render(), err=True)
     typer.echo(f"release {info.hash}")
@@ -96,22 +99,3 @@ def replay(
             "CW-REPLAY-DIFFERENT", "the release makes other outputs of the same inputs", got=total
         )
     typer.echo(f"replay: {total}", err=json_out)
-
-
-def _time(text: str | None) -> datetime | None:
-    from crosswalk_engine.errors import UsageError, masked
-
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise UsageError(
-            "CW-USAGE",
-            "--at is not a time with zone",
-            got=masked(text),
-            expected="ISO 8601, e.g. 2026-11-23T09:00:00Z",
-        )
-    return moment

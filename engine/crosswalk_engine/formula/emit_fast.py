@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from crosswalk_engine.formula import quick
 from crosswalk_engine.formula.code import Operand, Root, Writer
-from crosswalk_engine.formula.emit_inline import InlineEmitter
+from crosswalk_engine.formula.emit_inline import COMPARISONS, InlineEmitter
 from crosswalk_engine.formula.functions import FUNCTIONS
 from crosswalk_engine.formula.ir import Aggregate, Call, Case, Const, Node, Path
 from crosswalk_engine.formula.quick import Careful
@@ -145,7 +145,13 @@ class FastEmitter(InlineEmitter):
         slow = f"{self.function('IN', FUNCTIONS['IN'].body)}({name}, *{tuple(values)!r})"
         return f"({quick} if {name}.__class__ is {kind.__name__} else {name} is not None and {slow})"
 
-    def comparison(self, node: Call) -> Operand:
+    def inline(self, node: Node) -> Operand | None:
+        """The quick form of `node`; `None` when there is none."""
+        if isinstance(node, Call) and node.name in COMPARISONS:
+            return self._compared(node)
+        return super().inline(node)
+
+    def _compared(self, node: Call) -> Operand:
         """A comparison as a value: null when one side is."""
         expression = self._comparison(node, true_only=False)
         nullable = any(self.emit(arg).nullable for arg in node.args)

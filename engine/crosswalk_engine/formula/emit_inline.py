@@ -45,7 +45,7 @@ _METHODS = {
 _SHORT = MAX_TEXT // 4
 #: So many texts are joined in place, and measured after that; of more, the length is added up before.
 _JOINED = 16
-_COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,10 @@ class InlineEmitter(Emitter):
         """The quick form of `node`; `None` when there is none."""
         if not isinstance(node, Call):
             return None
-        if node.name in _COMPARISONS:
-            return self.comparison(node)
         if (found := chain_of(node)) is not None and (operand := self._chained(found)) is not None:
             return operand
         form = _FORMS.get(node.name)
         return form(self, node) if form is not None else None
-
-    def comparison(self, node: Call) -> Operand:
-        """A comparison as a value."""
-        raise NotImplementedError
 
     def decimal(self, value: int | Decimal) -> str:
         """The name of a decimal constant."""
@@ -334,7 +328,7 @@ def chain_of(node: Node) -> Chain | None:
 def _step(node: Call) -> tuple[int, Callable[[Any], Any]] | None:
     """Which argument of `node` varies, and the function of it alone."""
     function = FUNCTIONS[node.name]
-    if function.nulls != "null" or function.needs_env or function.asks or node.name in _COMPARISONS:
+    if function.nulls != "null" or function.needs_env or function.asks or node.name in COMPARISONS:
         return None
     varying = [at for at, arg in enumerate(node.args) if not isinstance(arg, Const)]
     if len(varying) != 1 or any(isinstance(arg, Const) and arg.value is None for arg in node.args):
